@@ -1,0 +1,1 @@
+"""What the documented virt-install does: pure functions over frozen values."""

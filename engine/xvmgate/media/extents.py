@@ -1,0 +1,60 @@
+"""A file that lies in pieces of an image, as one stream."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from attrs import frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@frozen
+class Extent:
+    """One piece: where it starts in the image and how long it is, in bytes."""
+
+    start: int
+    size: int
+
+
+def open_extents(read: Callable[[int, int], bytes], extents: Sequence[Extent]) -> BinaryIO:
+    """Return a buffered, seekable stream over the pieces, in their order."""
+    return cast("BinaryIO", io.BufferedReader(_Extents(read, extents)))
+
+
+class _Extents(io.RawIOBase):
+    """The raw stream: each read is one read of the image, within one piece."""
+
+    def __init__(self, read: Callable[[int, int], bytes], extents: Sequence[Extent]) -> None:
+        self._read = read
+        self._extents = extents
+        self._size = sum(extent.size for extent in extents)
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = (0, self._at, self._size)[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        start = 0
+        for extent in self._extents:
+            inside = self._at - start
+            if inside < extent.size:
+                data = self._read(extent.start + inside, min(len(buffer), extent.size - inside))
+                buffer[: len(data)] = data
+                self._at += len(data)
+                return len(data)
+            start += extent.size
+        return 0

@@ -1,0 +1,167 @@
+"""System use entries of ISO9660: SUSP 1.12 (SP, CE, ER, ST) and Rock Ridge 1.12 (NM, SL, PX, CL, PL, RE)."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from .volume import SECTOR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    AreaReader = Callable[[int, int, int], bytes]
+
+MAX_CONTINUATIONS = 64
+"""Continuation areas followed for one record; writers need two or three for the longest names and links."""
+ROCK_RIDGE = (b"RRIP_1991A", b"IEEE_P1282", b"IEEE_1282")
+"""Extension identifiers (ER) that mean Rock Ridge."""
+
+
+class SuspError(Exception):
+    """System use entries that cannot be read; the text says what is wrong with them."""
+
+
+@frozen
+class RockRidge:
+    """What Rock Ridge says of one record; None or False where it says nothing.
+
+    `mode` is POSIX st_mode; `target` a link's text; `child_block` where a relocated directory really lies;
+    `relocated` marks the place it was moved to; `compressed` is zisofs.
+    """
+
+    name: bytes | None
+    mode: int | None
+    target: bytes | None
+    child_block: int | None
+    relocated: bool
+    compressed: bool
+
+
+def skip_length(root_system_use: bytes) -> int | None:
+    """Return SP's LEN_SKP from the root's own record, or None where SUSP is not in use (SUSP 5.3)."""
+    if root_system_use[:2] == b"SP" and root_system_use[4:6] == b"\xbe\xef" and len(root_system_use) >= 7:
+        return root_system_use[6]
+    return None
+
+
+def has_rock_ridge(area: bytes, read: AreaReader) -> bool:
+    """Say whether the root's entries announce Rock Ridge (ER), or use it without (PX)."""
+    found = False
+    for sign, data in entries(area, read):
+        if sign == b"ER" and len(data) >= 8:
+            found = found or data[8 : 8 + data[4]] in ROCK_RIDGE
+        found = found or sign == b"PX"
+    return found
+
+
+def entries(area: bytes, read: AreaReader) -> Iterator[tuple[bytes, bytes]]:
+    """Yield each entry's signature and whole bytes; `read(block, offset, length)` gives continuation areas.
+
+    Raises SuspError for entries that do not fit and for chains without end.
+    """
+    for _ in range(MAX_CONTINUATIONS):
+        following = None
+        at = 0
+        while at + 4 <= len(area) and area[at]:
+            length = area[at + 2]
+            if length < 4 or at + length > len(area):
+                raise SuspError(f"a system use entry at byte {at} does not fit")
+            sign, data = area[at : at + 2], area[at : at + length]
+            at += length
+            if sign == b"ST":
+                break
+            if sign == b"CE" and length >= 28:
+                following = struct.unpack_from("<4xI4xI4xI", data)
+            else:
+                yield sign, data
+        if following is None:
+            return
+        area = _continuation(following, read)
+    raise SuspError(f"a chain of more than {MAX_CONTINUATIONS} continuation areas")
+
+
+def _continuation(where: tuple[int, ...], read: AreaReader) -> bytes:
+    block, offset, length = where
+    if offset + length > SECTOR:
+        raise SuspError(f"a continuation area of {length} bytes at {offset} leaves its sector")
+    return read(block, offset, length)
+
+
+def rock_ridge(area: bytes, read: AreaReader) -> RockRidge:
+    """Read what Rock Ridge says of a record.
+
+    Raises SuspError for entries that cannot be read.
+    """
+    name: bytes | None = None
+    mode = child = None
+    relocated = compressed = False
+    link = _Link()
+    for sign, data in entries(area, read):
+        if sign == b"NM" and len(data) >= 5 and not data[4] & 6:
+            name = (name or b"") + data[5:]
+        elif sign == b"SL":
+            link.add(data)
+        elif sign == b"PX" and len(data) >= 12:
+            mode = struct.unpack_from("<4xI", data)[0]
+        elif sign == b"CL" and len(data) >= 12:
+            child = struct.unpack_from("<4xI", data)[0]
+        relocated = relocated or sign == b"RE"
+        compressed = compressed or sign == b"ZF"
+    return RockRidge(name, mode, link.target, child, relocated, compressed)
+
+
+def quick_name(area: bytes) -> bytes | None:
+    """Return the name where the area's one NM is whole and nothing else matters, else None: read it all then.
+
+    A shortcut for large directories: it never answers otherwise than `rock_ridge` does.
+    """
+    at, name = 0, None
+    while at + 4 <= len(area) and area[at]:
+        sign, length = area[at : at + 2], area[at + 2]
+        if length < 4 or at + length > len(area) or sign in (b"CE", b"RE", b"ST"):
+            return None
+        if sign == b"NM":
+            if name is not None or length < 5 or area[at + 4]:
+                return None
+            name = area[at + 5 : at + length]
+        at += length
+    return name
+
+
+class _Link:
+    """The text of a symbolic link, put together from the component records of its SL entries (Rock Ridge 4.1.3)."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] | None = None
+        self._open = False
+
+    def add(self, entry: bytes) -> None:
+        self._parts = self._parts if self._parts is not None else []
+        at = 5
+        while at + 2 <= len(entry):
+            flags, length = entry[at], entry[at + 1]
+            if at + 2 + length > len(entry):
+                raise SuspError("a component of a symbolic link does not fit")
+            self._component(flags, entry[at + 2 : at + 2 + length])
+            at += 2 + length
+
+    def _component(self, flags: int, text: bytes) -> None:
+        assert self._parts is not None
+        if flags & 0x08:
+            self._parts[:] = [b""]
+        elif flags & 0x06:
+            self._parts.append(b"." if flags & 0x02 else b"..")
+        elif self._open:
+            self._parts[-1] += text
+        else:
+            self._parts.append(text)
+        self._open = bool(flags & 0x01)
+
+    @property
+    def target(self) -> bytes | None:
+        if self._parts is None:
+            return None
+        return b"/" if self._parts == [b""] else b"/".join(self._parts)

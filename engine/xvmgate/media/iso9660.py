@@ -1,0 +1,223 @@
+"""An ISO9660 image as a medium: lazy, it reads the descriptors and only the directories on the way to a wanted path."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING, BinaryIO
+
+from .base import Entry, Medium, MediumError
+from .extents import Extent, open_extents
+from .formats import magic, record, susp
+from .formats.eltorito import CATALOG_SIZE, BootEntry, CatalogError, read_catalog
+from .formats.volume import MAGIC, SECTOR, Descriptors, Volume, VolumeError, read_descriptors
+from .names import IsoNames, JolietNames, Names, RockRidgeNames
+from .source import FileSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_DIRECTORY = 64 << 20
+"""Largest directory in bytes; 60,000 files in one take a tenth of it."""
+MAX_EXTENTS = 4096
+"""Most extents of one file: 16 TiB."""
+
+
+def open_image(location: str) -> Medium:
+    """Open a file or block device that holds an ISO9660 image.
+
+    Raises MediumError for anything else, naming what it is.
+    """
+    source = FileSource(location)
+    try:
+        if source.size == 0:
+            raise MediumError(location, "empty, 0 bytes", "write or fetch the image again")
+        if source.peek(16 * SECTOR + 1, 5) != MAGIC:
+            raise MediumError(location, f"no ISO9660 image: {magic.name(source.peek)}", "give a directory or an ISO file")
+        return IsoMedium(source)
+    except BaseException:
+        source.close()
+        raise
+
+
+class IsoMedium(Medium):
+    """An ISO9660 image; names by Rock Ridge, else Joliet, else plain, the latter two without regard to case.
+
+    An entry's handle is the record that it was made from.
+    """
+
+    kind = "iso"
+
+    def __init__(self, source: FileSource) -> None:
+        """Read the volume descriptors and the root's first record. Raises MediumError for damage."""
+        self.location = source.location
+        self._source = source
+        self._directories: dict[int, _Directory] = {}
+        try:
+            self.descriptors = read_descriptors(source.peek)
+        except VolumeError as error:
+            raise source.broken(str(error)) from error
+        primary = self.descriptors.primary
+        if primary.size > source.size:
+            raise source.broken(f"truncated: its volume has {primary.size} bytes, the file {source.size}")
+        self.volume_id = primary.volume_id or None
+        self.created = primary.created
+        self._volume, self._names = self._naming(self.descriptors)
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes read from the image so far."""
+        return self._source.bytes_read
+
+    @property
+    def requests(self) -> int:
+        """Reads issued so far."""
+        return self._source.requests
+
+    def root(self) -> Entry:
+        """Return the top directory."""
+        return Entry("", "directory", 0, None, record.parse(self._volume.root, 0))
+
+    def child(self, directory: Entry, name: str) -> Entry | None:
+        """Return the entry of that name, or None. Raises MediumError for damage."""
+        held = self._directory(directory)
+        at = held.index.get(self._names.key(name))
+        return None if at is None else self._entry(held, at)
+
+    def children(self, directory: Entry) -> Iterator[Entry]:
+        """Yield what a directory holds, in the image's order. Raises MediumError for damage."""
+        held = self._directory(directory)
+        for at in held.index.values():
+            yield self._entry(held, at)
+
+    def open_entry(self, entry: Entry) -> BinaryIO:
+        """Open a regular file. Raises MediumError for damage and for what cannot be unpacked."""
+        return open_extents(self._source.read, self._extents(entry))
+
+    def boot_entries(self) -> list[BootEntry] | None:
+        """Return the entries of the El Torito catalog, None where there is no boot record.
+
+        Raises CatalogError for a catalog that no BIOS would accept.
+        """
+        sector = self.descriptors.boot_catalog
+        if sector is None:
+            return None
+        if (sector + 1) * SECTOR > self._source.size:
+            raise CatalogError(f"its boot catalog lies at sector {sector}, beyond the image's end")
+        return read_catalog(self._source.read(sector * SECTOR, CATALOG_SIZE))
+
+    def has_sector(self, sector: int) -> bool:
+        """Say whether the image reaches as far as that sector of 2048 bytes, and it lies behind the descriptors."""
+        return 16 < sector < self._source.size // SECTOR
+
+    def close(self) -> None:
+        """Close the image."""
+        self._source.close()
+
+    def _naming(self, found: Descriptors) -> tuple[Volume, Names]:
+        root = record.parse(found.primary.root, 0)
+        first = self._source.read(root.block * found.primary.block_size, SECTOR)
+        skip = self._rock_ridge_skip(first, found.primary)
+        if skip is not None:
+            return found.primary, RockRidgeNames(self._area_reader(found.primary), skip)
+        if found.joliet:
+            return found.joliet, JolietNames()
+        return found.primary, IsoNames()
+
+    def _rock_ridge_skip(self, root_data: bytes, volume: Volume) -> int | None:
+        try:
+            at = next(record.offsets(root_data), None)
+            area = b"" if at is None else record.system_use(root_data, at)
+            skip = susp.skip_length(area)
+            if skip is not None and susp.has_rock_ridge(area, self._area_reader(volume)):
+                return skip
+        except (record.RecordError, susp.SuspError) as error:
+            raise self._source.broken(f"its root directory cannot be read: {error}") from error
+        return None
+
+    def _area_reader(self, volume: Volume) -> susp.AreaReader:
+        def read(block: int, offset: int, length: int) -> bytes:
+            return self._source.read(block * volume.block_size + offset, length)
+
+        return read
+
+    def _directory(self, entry: Entry) -> _Directory:
+        found: record.Record = entry.handle
+        held = self._directories.get(found.block)
+        if held is None:
+            held = self._directories[found.block] = _Directory(self._directory_data(found))
+            self._index(entry, held)
+        return held
+
+    def _directory_data(self, found: record.Record) -> bytes:
+        if not 0 < found.size <= MAX_DIRECTORY:
+            raise self._source.broken(f"its directory at block {found.block} claims {found.size} bytes")
+        block = found.block + found.xattr_blocks
+        return self._source.read(block * self._volume.block_size, found.size)
+
+    def _index(self, entry: Entry, held: _Directory) -> None:
+        try:
+            self._names.index(held.data, held.index)
+        except (record.RecordError, susp.SuspError) as error:
+            raise self._source.broken(f"its directory /{entry.name} cannot be read: {error}") from error
+
+    def _entry(self, held: _Directory, at: int) -> Entry:
+        found = record.parse(held.data, at)
+        try:
+            seen = self._names.describe(found)
+        except susp.SuspError as error:
+            raise self._source.broken(f"its record of {found.identifier!r} cannot be read: {error}") from error
+        if seen.child_block is not None:
+            return Entry(seen.name, "directory", 0, None, self._relocated(seen.child_block))
+        if found.flags & record.DIRECTORY:
+            return Entry(seen.name, "directory", 0, None, found)
+        if seen.target is not None:
+            return Entry(seen.name, "link", 0, seen.target, found)
+        kind = "file" if seen.mode is None or stat.S_ISREG(seen.mode) else "other"
+        parts = self._parts(held.data, at)
+        return Entry(seen.name, kind, sum(part.size for part in parts), None, (parts, seen.compressed))
+
+    def _relocated(self, block: int) -> record.Record:
+        """Return the record of a directory by its block alone: its own first record has its size (Rock Ridge 4.1.5)."""
+        data = self._source.read(block * self._volume.block_size, SECTOR)
+        try:
+            at = next(record.offsets(data), None)
+        except record.RecordError:
+            at = None
+        if at is None or record.identifier(data, at) != b"\0":
+            raise self._source.broken(f"a relocated directory is said to be at block {block}, which holds none")
+        return record.parse(data, at)
+
+    def _parts(self, data: bytes, at: int) -> list[record.Record]:
+        """Return the records of one file: more than one where it has several extents (ECMA-119, 9.1.6)."""
+        parts: list[record.Record] = []
+        for offset in record.offsets(memoryview(data)[at:]):
+            part = record.parse(data, at + offset)
+            if parts and part.identifier != parts[0].identifier:
+                break
+            parts.append(part)
+            if not part.flags & record.MULTI_EXTENT:
+                return parts
+            if len(parts) == MAX_EXTENTS:
+                break
+        raise self._source.broken(f"its file {parts[0].identifier!r} has extents without a last one")
+
+    def _extents(self, entry: Entry) -> list[Extent]:
+        parts, compressed = entry.handle
+        extents = []
+        for part in parts:
+            start = (part.block + part.xattr_blocks) * self._volume.block_size
+            if part.interleaved or compressed:
+                how = "zisofs-compressed" if compressed else "interleaved"
+                raise self._source.broken(f"its file {entry.name} is {how}, which is not supported")
+            if start + part.size > self._source.size:
+                raise self._source.broken(f"truncated: its file {entry.name} ends at byte {start + part.size}")
+            extents.append(Extent(start, part.size))
+        return extents
+
+
+class _Directory:
+    """A directory that was read: its data, and where each name's record begins in it."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.index: dict[str, int] = {}

@@ -1,0 +1,58 @@
+"""Bytes by offset: what an image reader reads from."""
+
+from __future__ import annotations
+
+import os
+
+from .base import MediumError
+
+
+class FileSource:
+    """A local file or block device, read with `pread`; counts bytes and reads, and never grows a buffer on its own."""
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+        self.bytes_read = 0
+        self.requests = 0
+        try:
+            self._descriptor = os.open(location, os.O_RDONLY | os.O_NONBLOCK)
+            self.size = os.lseek(self._descriptor, 0, os.SEEK_END)
+        except OSError as error:
+            raise MediumError(
+                location, f"cannot be read: {error.strerror}", "mend its permissions or give another file", rule=None
+            ) from error
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Read exactly `length` bytes at `offset`.
+
+        Raises MediumError when the image ends before, or the device fails.
+        """
+        if offset < 0 or length < 0 or offset + length > self.size:
+            raise self.broken(f"truncated: bytes {offset} to {offset + length} are wanted of {self.size}")
+        data = self.peek(offset, length)
+        if len(data) != length:
+            raise self.broken(f"read short at byte {offset}: {len(data)} of {length} bytes")
+        return data
+
+    def peek(self, offset: int, length: int) -> bytes:
+        """Read up to `length` bytes at `offset`, fewer at the end.
+
+        Raises MediumError when the device fails.
+        """
+        try:
+            data = os.pread(self._descriptor, length, offset)
+            while len(data) < length and (more := os.pread(self._descriptor, length - len(data), offset + len(data))):
+                data += more
+        except OSError as error:
+            raise self.broken(f"cannot be read at byte {offset}: {error.strerror}") from error
+        self.bytes_read += len(data)
+        self.requests += 1
+        return data
+
+    def broken(self, problem: str) -> MediumError:
+        """Return the error for damage in the image; the caller raises it."""
+        return MediumError(self.location, problem, "write or fetch the image again")
+
+    def close(self) -> None:
+        """Close the descriptor."""
+        os.close(self._descriptor)
