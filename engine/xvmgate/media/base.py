@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from .formats.eltorito import BootEntry
+
 MAX_LINKS = 40
 """Symbolic links followed in one lookup, as many as Solaris and Linux allow."""
 MAX_STEPS = 4096
@@ -69,10 +71,12 @@ class Lookup:
 class Medium(ABC):
     """An installer medium: a tree of names with files, and counts of what was read from it.
 
-    `kind` is iso or tree; `volume_id` and `created` (ISO 8601) are None where the medium has none.
+    `kind` is iso or tree, `filesystem` names for people how files lie on it; `volume_id` and `created` (ISO 8601) are
+    None where the medium has none.
     """
 
     kind: str
+    filesystem: str
     location: str
     volume_id: str | None = None
     created: str | None = None
@@ -106,6 +110,17 @@ class Medium(ABC):
     @abstractmethod
     def close(self) -> None:
         """Give the medium back."""
+
+    def boot_entries(self) -> list[BootEntry] | None:
+        """Return the entries of an El Torito boot catalog; None where the medium has no boot record.
+
+        Raises CatalogError for a catalog that no BIOS would accept.
+        """
+        return None
+
+    def has_sector(self, sector: int) -> bool:  # noqa: ARG002  # only images have sectors
+        """Say whether a boot image can begin at that sector of 2048 bytes."""
+        return False
 
     def lookup(self, path: str) -> Lookup:
         """Walk to a path and say what lies there. Raises MediumError for damage, never for a path."""

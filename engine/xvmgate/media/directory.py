@@ -19,6 +19,7 @@ class DirectoryMedium(Medium):
     """A tree below a local directory; an entry's handle is its path on the host."""
 
     kind = "tree"
+    filesystem = "a directory tree"
 
     def __init__(self, location: str) -> None:
         self.location = location

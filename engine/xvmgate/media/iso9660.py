@@ -62,6 +62,7 @@ class IsoMedium(Medium):
         self.volume_id = primary.volume_id or None
         self.created = primary.created
         self._volume, self._names = self._naming(self.descriptors)
+        self.filesystem = self._names.filesystem
 
     @property
     def bytes_read(self) -> int:

@@ -27,7 +27,9 @@ class Described:
 
 
 class Names(ABC):
-    """How names are found in a directory's data."""
+    """How names are found in a directory's data; `filesystem` names the way for people."""
+
+    filesystem: str
 
     @abstractmethod
     def key(self, name: str) -> str:
@@ -58,6 +60,8 @@ class Names(ABC):
 
 class RockRidgeNames(Names):
     """POSIX names, where case counts; undecodable bytes are kept as surrogates."""
+
+    filesystem = "ISO9660 with Rock Ridge"
 
     def __init__(self, read: AreaReader, skip: int) -> None:
         self._read = read
@@ -90,6 +94,8 @@ class RockRidgeNames(Names):
 class JolietNames(Names):
     """UCS-2 names (Joliet specification), case folded."""
 
+    filesystem = "ISO9660 with Joliet"
+
     def key(self, name: str) -> str:
         """Return the name with its case folded."""
         return name.casefold()
@@ -108,6 +114,8 @@ class JolietNames(Names):
 
 class IsoNames(JolietNames):
     """Plain ISO9660 names: `X86.MICROROOT;1`, `UNIX.;1`, in whatever case they were written or are asked for."""
+
+    filesystem = "plain ISO9660"
 
     def _text(self, identifier: bytes) -> str:
         return _without_version(identifier.decode("ascii", "replace")).removesuffix(".")

@@ -1,0 +1,69 @@
+"""XVM-EV: what evidence from real media says, beyond the document; findings warn unless the user is strict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xvmgate.conformance.finding import Finding, not_applicable, passed, warned
+from xvmgate.fixtures.layout import MENU
+from xvmgate.fixtures.rule import area
+from xvmgate.media.formats.ramdisk import read_ramdisk
+
+from .pv import paths
+
+if TYPE_CHECKING:
+    from xvmgate.conformance.question import Question
+    from xvmgate.conformance.survey import Survey
+    from xvmgate.fixtures.rule import Rule
+
+MAX_SHOWN = 5
+"""Findings that one message lists; the rest is a count."""
+
+
+def ramdisk_format(survey: Survey, question: Question, rule: Rule) -> Finding:  # noqa: ARG001
+    """XVM-EV-01: each ramdisk that would be booted is a plain or gzip'ed UFS or HSFS image."""
+    if question.mode != "pv":
+        return not_applicable("asked for hvm, which takes no ramdisk from the medium")
+    ramdisks = dict.fromkeys(paths(survey, question, bits).ramdisk for bits in question.widths)
+    good, bad = [], []
+    for path in ramdisks:
+        if path and survey.present(path):
+            with survey.medium.open(path) as stream:
+                ramdisk = read_ramdisk(stream)
+            (good if ramdisk.filesystem else bad).append(f"{path} is {ramdisk.seen}")
+    if not good and not bad:
+        return not_applicable("no ramdisk at its path")
+    expected = "a UFS or HSFS image, gzip'ed or plain"
+    return warned(expected, _listed(bad)) if bad else passed(expected, _listed(good))
+
+
+def menu_files(survey: Survey, question: Question, rule: Rule) -> Finding:  # noqa: ARG001
+    """XVM-EV-02: every file that the boot menu names is there."""
+    if survey.menu is None:
+        return not_applicable(f"no {MENU}")
+    missing = [
+        f"{named.path} ({MENU} line {named.line}, {named.command}{f', {named.bits}-bit' if named.bits else ''})"
+        for named in survey.menu.files
+        if not survey.present(named.path)
+    ]
+    expected = "every file that the menu names"
+    if missing:
+        return warned(expected, f"missing: {_listed(missing)}")
+    return passed(expected, f"all {len(survey.menu.files)} there")
+
+
+def links_inside(survey: Survey, question: Question, rule: Rule) -> Finding:  # noqa: ARG001
+    """XVM-EV-03: no link on the way to a path of a rule or of the menu leads out of the medium."""
+    named = [MENU, *(file.path for file in (survey.menu.files if survey.menu else ()))]
+    if question.mode == "pv":
+        named += [rule.file.path for rule in area("path") if rule.file]
+        named += question.release.boot_paths() if question.release else []
+    lookups = [survey.lookup(path) for path in dict.fromkeys(named)]
+    outside = dict.fromkeys(f"{found.real} on the way to {found.path}" for found in lookups if found.status == "escape")
+    expected = "links that stay inside the medium"
+    return warned(expected, f"out of it: {_listed(list(outside))}") if outside else passed(expected, "none leads out")
+
+
+def _listed(findings: list[str]) -> str:
+    rest = len(findings) - MAX_SHOWN
+    return "; ".join(findings[:MAX_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")

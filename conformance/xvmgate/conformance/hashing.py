@@ -1,0 +1,71 @@
+"""The hash that names a build: of an image its bytes, of a tree the list of its files' hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+from xvmgate.media import MediumError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CHUNK = 1 << 20
+
+
+def hash_medium(location: str, advance: Callable[[int], None] = lambda _: None) -> str:
+    """Return the medium's sha256 in hex; `advance(bytes)` is called as it goes.
+
+    For an image that is `sha256sum FILE`. For a tree it is, in the tree,
+    `find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum`.
+
+    Raises MediumError when something cannot be read.
+    """
+    try:
+        if not os.path.isdir(location):
+            return _hash_file(os.fsencode(location), advance)
+        whole = hashlib.sha256()
+        for name in sorted(_files(os.fsencode(location))):
+            digest = _hash_file(os.path.join(os.fsencode(location), name), advance)
+            whole.update(_line(digest, b"./" + name))
+        return whole.hexdigest()
+    except OSError as error:
+        raise MediumError(location, f"cannot be hashed: {error.strerror}", "mend its permissions", rule=None) from error
+
+
+def total_size(location: str) -> int:
+    """Return how many bytes `hash_medium` will read, 0 where that is not known beforehand."""
+    try:
+        return 0 if os.path.isdir(location) else os.path.getsize(location)
+    except OSError:
+        return 0
+
+
+def _hash_file(path: bytes, advance: Callable[[int], None]) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb", buffering=0) as file:
+        while data := file.read(CHUNK):
+            digest.update(data)
+            advance(len(data))
+    return digest.hexdigest()
+
+
+def _files(root: bytes) -> Iterator[bytes]:
+    """List the regular files below a directory, relative to it, links not followed."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for directory, _, names in os.walk(root, onerror=refuse):
+        for name in names:
+            path = os.path.join(directory, name)
+            if os.path.isfile(path) and not os.path.islink(path):
+                yield os.path.relpath(path, root)
+
+
+def _line(digest: str, name: bytes) -> bytes:
+    """Return the line that sha256sum prints: a name with a newline or a backslash is escaped, and marked."""
+    escaped = name.replace(b"\\", b"\\\\").replace(b"\n", b"\\n").replace(b"\r", b"\\r")
+    mark = b"\\" if escaped != name else b""
+    return mark + digest.encode() + b"  " + escaped + b"\n"

@@ -1,0 +1,72 @@
+"""Judging a medium: open it, put every check of the question to it, and sum up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from xvmgate.fixtures import rule as catalogue
+from xvmgate.media import MediumError, open_medium
+from xvmgate.reports import verdict
+from xvmgate.reports.events import FAIL, WARN, Check, MediumResult, Plan
+
+from .checks import CHECKS
+from .checks.pv import paths
+from .survey import Survey
+
+if TYPE_CHECKING:
+    from .question import Question
+
+
+def judge(location: str, question: Question) -> MediumResult:
+    """Check the medium at a location; what cannot be read is a result too, with an error and no checks."""
+    try:
+        with open_medium(location) as medium:
+            return _judge(Survey(medium), question)
+    except MediumError as error:
+        return MediumResult(location, verdict.UNREADABLE, error=str(error))
+
+
+def _judge(survey: Survey, question: Question) -> MediumResult:
+    chosen = [rule_id for rule_id in CHECKS if not question.rules or rule_id in question.rules]
+    checks = tuple(_check(rule_id, survey, question) for rule_id in chosen)
+    plans = {bits: _plan(survey, question, bits) for bits in (32, 64)}
+    layout = survey.layout
+    medium = survey.medium
+    return MediumResult(
+        location=medium.location,
+        verdict=verdict.of_checks(checks, selected=bool(question.rules)),
+        kind=medium.kind,
+        volume_id=medium.volume_id,
+        created=medium.created,
+        family=survey.family,
+        layout=layout.id if layout else None,
+        plans=plans,
+        checks=checks,
+        bytes_read=medium.bytes_read,
+        requests=medium.requests,
+    )
+
+
+def _check(rule_id: str, survey: Survey, question: Question) -> Check:
+    rule = catalogue.get(rule_id)
+    found = CHECKS[rule_id](survey, question, rule)
+    if question.strict and found.verdict == WARN:
+        found = evolve(found, verdict=FAIL)
+    return Check(rule.id, rule.level, found.verdict, found.expected, found.actual, found.message)
+
+
+def _plan(survey: Survey, question: Question, bits: int) -> Plan | None:
+    """Return what a PV guest of this width would boot: a documented pair, both files there."""
+    if question.mode != "pv":
+        return None
+    pair = paths(survey, question, bits)
+    there = [path for path in (pair.kernel, pair.ramdisk) if path and survey.present(path)]
+    if len(there) < 2 or (question.release and not _documented(pair.ramdisk)):
+        return None
+    return Plan(pair.kernel, pair.ramdisk)
+
+
+def _documented(path: str) -> bool:
+    return any(rule.file and rule.file.path == path for rule in catalogue.area("path"))

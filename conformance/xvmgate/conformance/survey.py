@@ -1,0 +1,60 @@
+"""What one medium holds at the places that rules and layouts name, each place looked at once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from xvmgate.engine.layout import Choice, choose, family_of
+from xvmgate.fixtures.layout import MENU
+from xvmgate.media.formats.menu import MAX_MENU, Menu, read_menu
+
+from .nearest_layout import nearest_layout
+
+if TYPE_CHECKING:
+    from xvmgate.fixtures.layout import Layout
+    from xvmgate.media import Lookup, Medium
+
+
+class Survey:
+    """A medium with its lookups kept; everything else about it follows from them.
+
+    Raises MediumError wherever the medium turns out to be damaged.
+    """
+
+    def __init__(self, medium: Medium) -> None:
+        self.medium = medium
+        self._lookups: dict[str, Lookup] = {}
+
+    def lookup(self, path: str) -> Lookup:
+        """Return what lies at a path."""
+        found = self._lookups.get(path)
+        if found is None:
+            found = self._lookups[path] = self.medium.lookup(path)
+        return found
+
+    def present(self, path: str) -> bool:
+        """Say whether a regular file lies at a path."""
+        return self.lookup(path).is_file
+
+    @cached_property
+    def family(self) -> str | None:
+        """The medium's PV family."""
+        return family_of(self.present)
+
+    def choice(self, bits: int) -> Choice:
+        """Return what one width of the medium's family would boot."""
+        return choose(self.family, bits, self.present) if self.family else Choice(None, None)
+
+    @cached_property
+    def menu(self) -> Menu | None:
+        """What the boot menu says, None where there is none."""
+        if not self.present(MENU):
+            return None
+        with self.medium.open(MENU) as stream:
+            return read_menu(stream.read(MAX_MENU))
+
+    @cached_property
+    def layout(self) -> Layout | None:
+        """The known release whose medium this one is most like."""
+        return nearest_layout(self)

@@ -1,0 +1,1 @@
+"""What was found, as values (`events`), what follows from it (`verdict`), and one module a report format."""

@@ -1,0 +1,14 @@
+"""The JSON report: the document of schema xvmgate.check/1."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .events import CheckReport
+
+
+def render(report: CheckReport) -> str:
+    """Return the document as text, ASCII only, so that names that are no UTF-8 survive as escapes."""
+    return json.dumps(report.as_dict(), indent=2) + "\n"

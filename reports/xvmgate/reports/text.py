@@ -1,0 +1,81 @@
+"""The report for people: a block for each failure and warning, and a line for each medium."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from xvmgate.fixtures import rule as catalogue
+
+from .events import ERROR, FAIL, NOT_APPLICABLE, PASS, WAIVED, WARN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .events import Check, MediumResult
+
+LOCATION_COLUMN = 62
+"""Where a block's first line names the medium."""
+SHOWN = (FAIL, ERROR, WARN)
+"""Verdicts that have a block, worst first."""
+COUNTED = ((PASS, "passed"), (FAIL, "failed"), (ERROR, "not checked"), (WARN, "warned"), (WAIVED, "waived"),
+           (NOT_APPLICABLE, "not applicable"))
+CONTROL = re.compile(
+    r"[^\x20-\x7e\xa0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\uf900-\ufefe\uff00-\ufffd\U00010000-\U000dffff]"
+)
+"""Characters that could disturb a terminal or a log line, or cannot be written: controls, separators,
+marks of direction, surrogates."""
+
+
+def blocks(result: MediumResult, options: list[str], paint: Callable[[str, str], str]) -> Iterator[str]:
+    """Yield a block of lines for each failure, error and warning; `paint(text, verdict)` colours the first word.
+
+    `options` are those of the run that state its question, for the line that repeats it.
+    """
+    for verdict in SHOWN:
+        for check in result.checks:
+            if check.verdict == verdict:
+                yield _block(result, check, options, paint)
+
+
+def _block(result: MediumResult, check: Check, options: list[str], paint: Callable[[str, str], str]) -> str:
+    rule = catalogue.get(check.rule)
+    word = check.verdict.upper()
+    head = f"{word} {rule.id}  {rule.title}".ljust(LOCATION_COLUMN)
+    head = paint(word, check.verdict) + head[len(word) :]
+    repeat = shlex.join(["xvmgate", "check", result.location, *options, "--rule", rule.id])
+    rows = [
+        ("rule", f"{rule.statement}  ({rule.source})"),
+        ("expected", check.expected),
+        ("actual", check.actual),
+        ("note", None if check.message in (check.actual, "") else check.message),
+        ("remedy", rule.remedy),
+        ("repeat", repeat),
+    ]
+    lines = [f"{head} {printable(result.location)} ({size(result.bytes_read)} read)"]
+    return "\n".join(lines + [f"  {name:<9} {printable(text)}" for name, text in rows if text])
+
+
+def summary(result: MediumResult, paint: Callable[[str, str], str]) -> str:
+    """Return the line that sums a medium up."""
+    verdict = paint(result.verdict, result.verdict)
+    if result.kind is None:
+        return f"{printable(result.location)}: {verdict}"
+    family = result.family or "no PV family"
+    layout = f", nearest layout {result.layout}" if result.layout else ""
+    found = [check.verdict for check in result.checks]
+    counts = ", ".join(f"{found.count(kind)} {word}" for kind, word in COUNTED if kind in found)
+    read = f"{size(result.bytes_read)} read"
+    return f"{printable(result.location)}: {verdict}; {family}{layout}; {counts or 'nothing checked'}; {read}"
+
+
+def printable(text: str) -> str:
+    """Write whatever could disturb a terminal as escapes: what a medium says is not to be trusted."""
+    return CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+def size(count: int) -> str:
+    """Return a number of bytes for people, in KiB or MiB, rounded up."""
+    return f"{-(-count // 1024)} KiB" if count < 10 << 20 else f"{-(-count // (1 << 20))} MiB"

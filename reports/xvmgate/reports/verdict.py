@@ -1,0 +1,31 @@
+"""From checks to a medium's verdict, from media to the run's, from that to the exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .events import ERROR, FAIL, PASS, WAIVED, WARN, Check
+
+CONFORMANT, NONCONFORMANT, INCOMPLETE, UNREADABLE = "conformant", "nonconformant", "incomplete", "unreadable"
+SEVERITY = (CONFORMANT, INCOMPLETE, UNREADABLE, NONCONFORMANT)
+"""Verdicts from best to worst."""
+EXIT = {CONFORMANT: 0, NONCONFORMANT: 1, UNREADABLE: 4, INCOMPLETE: 5}
+"""Exit status of each verdict."""
+INTERRUPTED, DEFECT, USAGE = 2, 3, 4
+"""Exit status where there is no verdict."""
+
+
+def of_checks(checks: Iterable[Check], *, selected: bool) -> str:
+    """Return the verdict on one medium; a selection of rules is never conformant, nor is a run that checked nothing."""
+    verdicts = {(check.verdict, check.level) for check in checks}
+    kinds = {verdict for verdict, _ in verdicts}
+    if FAIL in kinds:
+        return NONCONFORMANT
+    if selected or (ERROR, "must") in verdicts or not kinds & {PASS, WARN, WAIVED}:
+        return INCOMPLETE
+    return CONFORMANT
+
+
+def worst(verdicts: Iterable[str]) -> str:
+    """Return the worst of several verdicts; of none, incomplete: nothing was checked."""
+    return max(verdicts, key=SEVERITY.index, default=INCOMPLETE)
