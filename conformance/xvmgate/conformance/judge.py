@@ -12,7 +12,6 @@ from xvmgate.reports import verdict
 from xvmgate.reports.events import FAIL, WARN, Check, MediumResult, Plan
 
 from .checks import CHECKS
-from .checks.pv import paths
 from .survey import Survey
 
 if TYPE_CHECKING:
@@ -23,15 +22,16 @@ def judge(location: str, question: Question) -> MediumResult:
     """Check the medium at a location; what cannot be read is a result too, with an error and no checks."""
     try:
         with open_medium(location) as medium:
-            return _judge(Survey(medium), question)
+            return _judge(Survey(medium, question))
     except MediumError as error:
         return MediumResult(location, verdict.UNREADABLE, error=str(error))
 
 
-def _judge(survey: Survey, question: Question) -> MediumResult:
+def _judge(survey: Survey) -> MediumResult:
+    question = survey.question
     chosen = [rule_id for rule_id in CHECKS if not question.rules or rule_id in question.rules]
-    checks = tuple(_check(rule_id, survey, question) for rule_id in chosen)
-    plans = {bits: _plan(survey, question, bits) for bits in (32, 64)}
+    checks = tuple(_check(rule_id, survey) for rule_id in chosen)
+    plans = {bits: _plan(survey, bits) for bits in (32, 64)}
     layout = survey.layout
     medium = survey.medium
     return MediumResult(
@@ -49,23 +49,21 @@ def _judge(survey: Survey, question: Question) -> MediumResult:
     )
 
 
-def _check(rule_id: str, survey: Survey, question: Question) -> Check:
+def _check(rule_id: str, survey: Survey) -> Check:
     rule = catalogue.get(rule_id)
-    found = CHECKS[rule_id](survey, question, rule)
-    if question.strict and found.verdict == WARN:
+    found = CHECKS[rule_id](survey)
+    if survey.question.strict and found.verdict == WARN:
         found = evolve(found, verdict=FAIL)
     return Check(rule.id, rule.level, found.verdict, found.expected, found.actual, found.message)
 
 
-def _plan(survey: Survey, question: Question, bits: int) -> Plan | None:
+def _plan(survey: Survey, bits: int) -> Plan | None:
     """Return what a PV guest of this width would boot: a documented pair, both files there."""
-    if question.mode != "pv":
+    pair = survey.pair(bits)
+    if survey.question.mode != "pv" or pair.kernel is None or pair.ramdisk is None:
         return None
-    pair = paths(survey, question, bits)
-    there = [path for path in (pair.kernel, pair.ramdisk) if path and survey.present(path)]
-    if len(there) < 2 or (question.release and not _documented(pair.ramdisk)):
-        return None
-    return Plan(pair.kernel, pair.ramdisk)
+    there = survey.present(pair.kernel) and survey.present(pair.ramdisk)
+    return Plan(pair.kernel, pair.ramdisk) if there and _documented(pair.ramdisk) else None
 
 
 def _documented(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""What one medium holds at the places that rules and layouts name, each place looked at once."""
+"""One question put to one medium: what it holds at the places that rules and layouts name, each looked at once."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ from xvmgate.fixtures.layout import MENU
 from xvmgate.media.formats.menu import MAX_MENU, Menu, read_menu
 
 from .nearest_layout import nearest_layout
+from .wanted import wanted_rules
 
 if TYPE_CHECKING:
     from xvmgate.fixtures.layout import Layout
     from xvmgate.media import Lookup, Medium
 
+    from .question import Question
+
 
 class Survey:
-    """A medium with its lookups kept; everything else about it follows from them.
+    """A medium with its lookups kept, and what follows from them and the question.
 
     Raises MediumError wherever the medium turns out to be damaged.
     """
 
-    def __init__(self, medium: Medium) -> None:
+    def __init__(self, medium: Medium, question: Question) -> None:
         self.medium = medium
+        self.question = question
         self._lookups: dict[str, Lookup] = {}
 
     def lookup(self, path: str) -> Lookup:
@@ -42,9 +46,17 @@ class Survey:
         """The medium's PV family."""
         return family_of(self.present)
 
-    def choice(self, bits: int) -> Choice:
-        """Return what one width of the medium's family would boot."""
+    def pair(self, bits: int) -> Choice:
+        """Return what one width would boot: the release's own paths where one is asked for, else the family's."""
+        if self.question.release:
+            pair = self.question.release.pairs.get(bits)
+            return Choice(pair and pair.kernel, pair and pair.ramdisk)
         return choose(self.family, bits, self.present) if self.family else Choice(None, None)
+
+    @cached_property
+    def wanted(self) -> set[str]:
+        """The IDs of the PATH rules that have to hold."""
+        return wanted_rules(self)
 
     @cached_property
     def menu(self) -> Menu | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from . import ev, fs, hvm, path, pv
@@ -10,18 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xvmgate.conformance.finding import Finding
-    from xvmgate.conformance.question import Question
     from xvmgate.conformance.survey import Survey
-    from xvmgate.fixtures.rule import Rule
 
-    CheckFunction = Callable[[Survey, Question, Rule], Finding]
+    CheckFunction = Callable[[Survey], Finding]
 
 CHECKS: dict[str, CheckFunction] = {
     "XVM-FS-01": fs.readable,
     "XVM-FS-02": fs.pool_version,
     "XVM-HVM-01": hvm.bios_bootable,
     "XVM-PV-01": pv.bootable,
-    **dict.fromkeys(path.RULES, path.in_place),
+    **{rule_id: partial(path.in_place, rule_id) for rule_id in path.RULES},
     "XVM-EV-01": ev.ramdisk_format,
     "XVM-EV-02": ev.menu_files,
     "XVM-EV-03": ev.links_inside,

@@ -9,22 +9,18 @@ from xvmgate.fixtures.layout import MENU
 from xvmgate.fixtures.rule import area
 from xvmgate.media.formats.ramdisk import read_ramdisk
 
-from .pv import paths
-
 if TYPE_CHECKING:
-    from xvmgate.conformance.question import Question
     from xvmgate.conformance.survey import Survey
-    from xvmgate.fixtures.rule import Rule
 
 MAX_SHOWN = 5
 """Findings that one message lists; the rest is a count."""
 
 
-def ramdisk_format(survey: Survey, question: Question, rule: Rule) -> Finding:  # noqa: ARG001
+def ramdisk_format(survey: Survey) -> Finding:
     """XVM-EV-01: each ramdisk that would be booted is a plain or gzip'ed UFS or HSFS image."""
-    if question.mode != "pv":
+    if survey.question.mode != "pv":
         return not_applicable("asked for hvm, which takes no ramdisk from the medium")
-    ramdisks = dict.fromkeys(paths(survey, question, bits).ramdisk for bits in question.widths)
+    ramdisks = dict.fromkeys(survey.pair(bits).ramdisk for bits in survey.question.widths)
     good, bad = [], []
     for path in ramdisks:
         if path and survey.present(path):
@@ -37,7 +33,7 @@ def ramdisk_format(survey: Survey, question: Question, rule: Rule) -> Finding:  
     return warned(expected, _listed(bad)) if bad else passed(expected, _listed(good))
 
 
-def menu_files(survey: Survey, question: Question, rule: Rule) -> Finding:  # noqa: ARG001
+def menu_files(survey: Survey) -> Finding:
     """XVM-EV-02: every file that the boot menu names is there."""
     if survey.menu is None:
         return not_applicable(f"no {MENU}")
@@ -52,12 +48,12 @@ def menu_files(survey: Survey, question: Question, rule: Rule) -> Finding:  # no
     return passed(expected, f"all {len(survey.menu.files)} there")
 
 
-def links_inside(survey: Survey, question: Question, rule: Rule) -> Finding:  # noqa: ARG001
+def links_inside(survey: Survey) -> Finding:
     """XVM-EV-03: no link on the way to a path of a rule or of the menu leads out of the medium."""
     named = [MENU, *(file.path for file in (survey.menu.files if survey.menu else ()))]
-    if question.mode == "pv":
+    if survey.question.mode == "pv":
         named += [rule.file.path for rule in area("path") if rule.file]
-        named += question.release.boot_paths() if question.release else []
+        named += survey.question.release.boot_paths() if survey.question.release else []
     lookups = [survey.lookup(path) for path in dict.fromkeys(named)]
     outside = dict.fromkeys(f"{found.real} on the way to {found.path}" for found in lookups if found.status == "escape")
     expected = "links that stay inside the medium"

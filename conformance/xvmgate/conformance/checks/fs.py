@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING
 from xvmgate.conformance.finding import Finding, not_applicable, passed
 
 if TYPE_CHECKING:
-    from xvmgate.conformance.question import Question
     from xvmgate.conformance.survey import Survey
-    from xvmgate.fixtures.rule import Rule
 
 
-def readable(survey: Survey, question: Question, rule: Rule) -> Finding:  # noqa: ARG001
+def readable(survey: Survey) -> Finding:
     """XVM-FS-01: say what file system was read."""
     return passed("a file system that can be read", survey.medium.filesystem)
 
 
-def pool_version(survey: Survey, question: Question, rule: Rule) -> Finding:  # noqa: ARG001
+def pool_version(survey: Survey) -> Finding:
     """XVM-FS-02: speaks of ZFS pools only."""
     return not_applicable(f"no ZFS pool but {survey.medium.filesystem}")

@@ -8,18 +8,16 @@ from xvmgate.conformance.finding import Finding, failed, not_applicable, passed
 from xvmgate.media.formats.eltorito import EFI, X86, CatalogError
 
 if TYPE_CHECKING:
-    from xvmgate.conformance.question import Question
     from xvmgate.conformance.survey import Survey
-    from xvmgate.fixtures.rule import Rule
     from xvmgate.media import Medium
     from xvmgate.media.formats.eltorito import BootEntry
 
 EXPECTED = "an El Torito boot image for the x86 BIOS"
 
 
-def bios_bootable(survey: Survey, question: Question, rule: Rule) -> Finding:  # noqa: ARG001
+def bios_bootable(survey: Survey) -> Finding:
     """XVM-HVM-01: the boot catalog has a bootable entry for x86 whose image is on the medium."""
-    if question.mode != "hvm":
+    if survey.question.mode != "hvm":
         return not_applicable("asked for pv; --mode hvm judges it")
     problem = bios_problem(survey.medium)
     return failed(EXPECTED, problem) if problem else passed(EXPECTED, "one for the x86 BIOS")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xvmgate.conformance.finding import Finding, failed, not_applicable, passed
-from xvmgate.fixtures.layout import BootPair
 from xvmgate.fixtures.rule import FAMILIES, boot_files
 
 from .hvm import bios_problem
@@ -13,24 +12,22 @@ from .hvm import bios_problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xvmgate.conformance.question import Question
     from xvmgate.conformance.survey import Survey
-    from xvmgate.fixtures.rule import Rule
 
 EXPECTED = "a Xen kernel of the right width and a ramdisk, neither empty"
 NO_FAMILY = "a documented kernel, with a ramdisk"
 MACHINES = {32: "386", 64: "x86-64"}
 
 
-def bootable(survey: Survey, question: Question, rule: Rule) -> Finding:  # noqa: ARG001
+def bootable(survey: Survey) -> Finding:
     """XVM-PV-01: the medium has a PV family, and each kernel and ramdisk of it is what it should be."""
-    if question.mode != "pv":
+    if survey.question.mode != "pv":
         return not_applicable("asked for hvm, which takes no kernel and no ramdisk from the medium")
-    if mismatch := _mismatch(survey, question):
+    if mismatch := _mismatch(survey):
         return mismatch
     problems, seen = [], []
-    for bits in question.widths:
-        pair = paths(survey, question, bits)
+    for bits in survey.question.widths:
+        pair = survey.pair(bits)
         seen += [path for path in (pair.kernel, pair.ramdisk) if path and survey.present(path)]
         problems += list(_kernel_problems(survey, pair.kernel, bits)) + list(_ramdisk_problems(survey, pair.ramdisk))
     if problems:
@@ -40,18 +37,10 @@ def bootable(survey: Survey, question: Question, rule: Rule) -> Finding:  # noqa
     return passed(EXPECTED, f"{len(dict.fromkeys(seen))} files as they should be")
 
 
-def paths(survey: Survey, question: Question, bits: int) -> BootPair:
-    """Return the paths that one width would boot, the release's own where one is named; an empty one is missing."""
-    if question.release:
-        return question.release.pairs.get(bits, BootPair("", ""))
-    choice = survey.choice(bits)
-    return BootPair(choice.kernel or "", choice.ramdisk or "")
-
-
-def _mismatch(survey: Survey, question: Question) -> Finding | None:
-    release, family = question.release, survey.family
-    if release and not set(release.pairs) & set(question.widths):
-        return failed(NO_FAMILY, f"{release.id} has none for {question.bits or 'either'} bits", _hvm_hint(survey))
+def _mismatch(survey: Survey) -> Finding | None:
+    release, family = survey.question.release, survey.family
+    if release and not set(release.pairs) & set(survey.question.widths):
+        return failed(NO_FAMILY, f"{release.id} has none for {survey.question.bits or 'either'} bits", _hvm_hint(survey))
     if family is None:
         return failed(NO_FAMILY, f"none; nearest: {_nearest(survey)}", _hvm_hint(survey))
     if release and release.family != family:
@@ -78,7 +67,7 @@ def _hvm_hint(survey: Survey) -> str:
     return "no PV family, so no PV install; nor does it boot by BIOS"
 
 
-def _kernel_problems(survey: Survey, path: str, bits: int) -> Iterator[str]:
+def _kernel_problems(survey: Survey, path: str | None, bits: int) -> Iterator[str]:
     found = survey.lookup(path) if path else None
     if found is None or found.entry is None or not found.is_file:
         return
@@ -99,7 +88,7 @@ def _kernel_problems(survey: Survey, path: str, bits: int) -> Iterator[str]:
         yield f"{path} has no Xen notes"
 
 
-def _ramdisk_problems(survey: Survey, path: str) -> Iterator[str]:
+def _ramdisk_problems(survey: Survey, path: str | None) -> Iterator[str]:
     found = survey.lookup(path) if path else None
     if found and found.entry and found.is_file and found.entry.size == 0:
         yield f"{path} is empty"

@@ -1,0 +1,5 @@
+"""`python -m xvmgate.cli` is the command `xvmgate`."""
+
+from .main import run
+
+run()

@@ -1,0 +1,102 @@
+"""`xvmgate check`: media go in, a verdict comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from attrs import evolve
+
+from xvmgate.conformance.asking import ask
+from xvmgate.conformance.judge import judge
+from xvmgate.reports import verdict
+from xvmgate.reports.events import CheckReport, MediumResult
+
+from . import options, output
+
+if TYPE_CHECKING:
+    from xvmgate.conformance.question import Question
+
+
+class CheckCommand(click.Command):
+    """A command whose --json document is printed even when its words cannot be parsed."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, after telling the run what to print if that fails."""
+        ctx.ensure_object(options.State).unfinished = _Run([]).document
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=CheckCommand, short_help="Judge installer media by the rules.")
+@click.argument("media", metavar="MEDIUM...", nargs=-1, required=True)
+@click.option("--mode", type=click.Choice(["pv", "hvm"]), default="pv", show_default=True,
+              help="The kind of guest that is to be installed.")
+@click.option("--release", metavar="ID", help="Judge by this release's paths (`xvmgate rules --releases`).")
+@click.option("--bits", type=click.Choice(["32", "64", "both"]),
+              help="Demand these widths; without it, every width that is there, and at least one.")
+@click.option("--rule", "rules", metavar="ID", multiple=True, help="Check this rule only; may be repeated.")
+@click.option("--strict", is_flag=True, help="Take warnings for failures.")
+@click.option("--hash", "hashed", is_flag=True, help="Add each medium's sha256.")
+@click.option("--report", "reports", metavar="FORMAT:FILE", multiple=True,
+              help=f"Write a report; FORMAT is {' or '.join(output.FORMATS)}; may be repeated.")
+@options.as_json
+@options.quiet
+@options.debug
+@click.pass_obj
+def verb(
+    state: options.State, media: tuple[str, ...], mode: str, release: str | None, bits: str | None,
+    rules: tuple[str, ...], strict: bool, hashed: bool, reports: tuple[str, ...],
+) -> int:
+    """Judge each MEDIUM, a directory or an ISO9660 image, by the rules for installer media.
+
+    Without --release a width is good when a documented kernel and ramdisk for it are there, and at least one width has
+    to be good. A summary line ends each medium; failures and warnings come before it.
+    """
+    run = _Run(list(media))
+    state.unfinished = run.document
+    try:
+        question = ask(mode=mode, release=release, bits=bits, rules=rules, strict=strict)
+        targets = [output.parse_target(text) for text in reports]
+    except ValueError as error:
+        raise options.Stop(str(error), verdict.USAGE) from error
+    for location in media:
+        run.results.append(_one(location, question, state, hashed=hashed))
+    report = run.report()
+    if state.json:
+        state.say(output.render("json", report).rstrip("\n"), always=True)
+    for target in targets:
+        output.write(target, report)
+    return verdict.EXIT[report.verdict]
+
+
+def _one(location: str, question: Question, state: options.State, *, hashed: bool) -> MediumResult:
+    """Judge one medium and show it."""
+    result = judge(location, question)
+    if hashed and result.kind is not None:
+        from .hashing import with_hash  # noqa: PLC0415  # only on demand
+
+        result = with_hash(result)
+    if result.error:
+        output.complain(result.error)
+    if not state.json:
+        output.show(result, question, state)
+    return result
+
+
+class _Run:
+    """The media of one call and the results so far: enough for its document, however it ends."""
+
+    def __init__(self, locations: list[str]) -> None:
+        self.locations = locations
+        self.results: list[MediumResult] = []
+
+    def report(self) -> CheckReport:
+        """Return the whole run's report."""
+        return CheckReport(verdict.worst(result.verdict for result in self.results), tuple(self.results))
+
+    def document(self, message: str, status: int) -> str:
+        """Return the document of a run that ended early: what was not judged says why."""
+        why = verdict.UNREADABLE if status == verdict.USAGE else verdict.INCOMPLETE
+        missing = [MediumResult(place, why, error=message) for place in self.locations[len(self.results) :]]
+        self.results += missing
+        return output.render("json", evolve(self.report(), verdict=why)).rstrip("\n")

@@ -1,0 +1,53 @@
+"""A project's defaults: `xvmgate.toml`, or `[tool.xvmgate]` in `pyproject.toml`, here or in a directory above."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from xvmgate.fixtures.table import CatalogueError, Table, load
+from xvmgate.reports.verdict import USAGE
+
+from .options import Stop
+
+FLAGS = ("strict", "hash")
+TEXTS = ("mode", "bits", "release")
+LISTS = ("rule", "report")
+
+
+def load_defaults() -> dict[str, dict[str, Any]]:
+    """Return defaults by verb and option, from the first file found; none is an empty mapping.
+
+    Raises Stop for a file that cannot be used.
+    """
+    try:
+        found = _find(os.getcwd())
+        if found is None:
+            return {}
+        defaults = {"check": _check(found.table("check"))}
+        found.close()
+    except CatalogueError as error:
+        raise Stop(str(error), USAGE) from error
+    return defaults
+
+
+def _find(directory: str) -> Table | None:
+    while True:
+        own = os.path.join(directory, "xvmgate.toml")
+        if os.path.isfile(own):
+            return load(own)
+        shared = os.path.join(directory, "pyproject.toml")
+        if os.path.isfile(shared) and (table := load(shared).table("tool")).has("xvmgate"):
+            return table.table("xvmgate")
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return None
+        directory = parent
+
+
+def _check(table: Table) -> dict[str, Any]:
+    values: dict[str, Any] = {name: table.flag(name) for name in FLAGS if table.has(name)}
+    values |= {name: table.text(name) for name in TEXTS if table.has(name)}
+    values |= {name: table.texts(name) for name in LISTS if table.has(name)}
+    table.close()
+    return values

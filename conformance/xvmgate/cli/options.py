@@ -1,0 +1,70 @@
+"""What all verbs share: the state of a run, the way out of it, and the options that each of them takes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+from attrs import define
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Stop(Exception):
+    """The run ends here: one sentence for stderr, and the exit status."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@define
+class State:
+    """What a run knows of itself; `unfinished(message, status)` is the --json document of a run that ends early."""
+
+    json: bool = False
+    quiet: bool = False
+    debug: bool = False
+    unfinished: Callable[[str, int], str] | None = None
+
+    def say(self, text: str, *, always: bool = False) -> None:
+        """Print data on stdout, unless the user wants quiet; a reader that went away is no error."""
+        if always or not self.quiet:
+            try:
+                click.echo(text)
+            except BrokenPipeError:
+                drop_stdout()
+
+
+def drop_stdout() -> None:
+    """Send what else is written to stdout nowhere: its reader is gone, and the exit status is still wanted."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _flag(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:
+    def remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001
+        if value:
+            setattr(ctx.ensure_object(State), name, True)
+
+    return remember
+
+
+def _shared(*names: str, **settings: Any) -> Callable[[Any], Any]:
+    """Return a flag that is remembered in the State and not passed to the verb."""
+    attribute = names[-1].lstrip("-")
+    return click.option(*names, is_flag=True, is_eager=True, expose_value=False, callback=_flag(attribute), **settings)
+
+
+quiet = _shared("-q", "--quiet", help="Say nothing but errors; the exit status tells.")
+debug = _shared("--debug", help="Show a traceback for a defect of xvmgate.")
+as_json = _shared("--json", help="Print JSON on stdout.")
+
+
+def paint(text: str, kind: str) -> str:
+    """Colour a word by what it stands for; without a terminal, or with NO_COLOR, click takes the colour out again."""
+    colours = {"fail": "red", "nonconformant": "red", "error": "red", "unreadable": "red", "warn": "yellow",
+               "incomplete": "yellow", "conformant": "green"}
+    return click.style(text, fg=colours.get(kind), bold=True)

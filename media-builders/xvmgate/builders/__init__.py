@@ -1,0 +1,1 @@
+"""Synthetic media: `tree` writes a layout's files, `iso` an image of them; `kernel` and `ramdisk` what lies on them."""
