@@ -24,6 +24,7 @@ $(VENV)/python:
 
 $(VENV)/installed: $(VENV)/python pyproject.toml
 	$(BIN)/pip install --quiet --editable .
+	$(BIN)/python -m compileall -q fixtures engine media-builders conformance reports
 	@touch $@
 
 $(VENV)/tox: $(VENV)/python

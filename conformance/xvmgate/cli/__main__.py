@@ -1,5 +1,5 @@
 """`python -m xvmgate.cli` is the command `xvmgate`."""
 
-from .main import run
+from .entry import run
 
 run()

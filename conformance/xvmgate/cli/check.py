@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from attrs import evolve
 
 from xvmgate.conformance.asking import ask
 from xvmgate.conformance.judge import judge
@@ -99,4 +98,4 @@ class _Run:
         why = verdict.UNREADABLE if status == verdict.USAGE else verdict.INCOMPLETE
         missing = [MediumResult(place, why, error=message) for place in self.locations[len(self.results) :]]
         self.results += missing
-        return output.render("json", evolve(self.report(), verdict=why)).rstrip("\n")
+        return output.render("json", self.report()._replace(verdict=why)).rstrip("\n")

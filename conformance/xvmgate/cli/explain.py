@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import asdict
 
 from xvmgate.fixtures.layout import Layout, every_layout
 from xvmgate.fixtures.reading import Reading, every_reading
@@ -59,7 +58,7 @@ def _unknown(name: str) -> str:
 def _object(found: Rule | Reading | Layout) -> dict[str, Any]:
     if isinstance(found, Rule):
         return rule_object(found)
-    return layout_object(found) if isinstance(found, Layout) else asdict(found)
+    return layout_object(found) if isinstance(found, Layout) else found._asdict()
 
 
 def _rows(found: Rule | Reading | Layout) -> Rows:
@@ -74,7 +73,7 @@ def _rule(rule: Rule) -> Rows:
     yield "source", rule.source
     yield "level", rule.level
     yield "subject", ", ".join(rule.subject)
-    applies = asdict(rule.applies)
+    applies = rule.applies._asdict()
     speaks = [f"{name} {' or '.join(map(str, values))}" for name, values in applies.items() if values]
     yield "applies", ", ".join(speaks) or "always"
     yield "remedy", rule.remedy

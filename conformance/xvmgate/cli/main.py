@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-import traceback
 from importlib import import_module
 from typing import NoReturn
 
@@ -86,6 +86,8 @@ def run(arguments: list[str] | None = None) -> NoReturn:
         fail(state, str(stop), stop.status)
     except Exception as error:  # noqa: BLE001  # the one place where our own defects end
         if state.debug:
+            import traceback  # noqa: PLC0415  # only defects need it
+
             traceback.print_exc()
         fail(state, f"a defect of xvmgate: {type(error).__name__}: {error}; --debug shows where, please report it", DEFECT)
 
@@ -116,6 +118,7 @@ def finish(status: int) -> NoReturn:
         options.drop_stdout()
         click.echo(f"xvmgate: the output cannot be written: {error.strerror}", err=True)
         status = USAGE
+    gc.freeze()  # the interpreter's last collections find nothing to do
     sys.exit(status)
 
 

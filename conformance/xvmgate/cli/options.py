@@ -7,8 +7,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import define
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,14 +19,14 @@ class Stop(Exception):
         self.status = status
 
 
-@define
 class State:
     """What a run knows of itself; `unfinished(message, status)` is the --json document of a run that ends early."""
 
-    json: bool = False
-    quiet: bool = False
-    debug: bool = False
-    unfinished: Callable[[str, int], str] | None = None
+    def __init__(self, *, json: bool = False) -> None:
+        self.json = json
+        self.quiet = False
+        self.debug = False
+        self.unfinished: Callable[[str, int], str] | None = None
 
     def say(self, text: str, *, always: bool = False) -> None:
         """Print data on stdout, unless the user wants quiet; a reader that went away is no error."""

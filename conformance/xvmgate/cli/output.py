@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
-from attrs import frozen
 
 from xvmgate.reports.verdict import USAGE
 
@@ -22,8 +20,7 @@ FORMATS = ("junit", "json")
 """Formats of report files; each is a module of `xvmgate.reports` with a function `render`."""
 
 
-@frozen
-class Target:
+class Target(NamedTuple):
     """A report that is to be written."""
 
     format: str
@@ -55,6 +52,8 @@ def write(target: Target, report: CheckReport) -> None:
 
     Raises Stop when it cannot be written.
     """
+    import tempfile  # noqa: PLC0415  # slow to import, and only reports need it
+
     text = render(target.format, report)
     directory, name = os.path.split(target.path)
     temporary = None

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import click
-from attrs import asdict
 
 from xvmgate.fixtures.document import document
 from xvmgate.fixtures.layout import Layout, every_layout
@@ -52,14 +51,15 @@ def _catalogue() -> dict[str, Any]:
         "rule_set": source.rule_set,
         "document": {"title": source.title, "as_of": source.as_of, "modified": source.modified, "sha256": source.sha256},
         "rules": [rule_object(rule) for rule in every_rule()],
-        "readings": [asdict(reading) for reading in every_reading()],
+        "readings": [reading._asdict() for reading in every_reading()],
     }
 
 
 def rule_object(rule: Rule) -> dict[str, Any]:
     """Return a rule as JSON; `path` where it places a file, null elsewhere."""
-    found = asdict(rule, filter=lambda attribute, _: attribute.name != "file")
-    return found | {"path": rule.file.path if rule.file else None}
+    found = rule._asdict() | {"applies": rule.applies._asdict(), "path": rule.file.path if rule.file else None}
+    del found["file"]
+    return found
 
 
 def layout_object(layout: Layout) -> dict[str, Any]:
@@ -70,6 +70,6 @@ def layout_object(layout: Layout) -> dict[str, Any]:
         "family": layout.family,
         "media": layout.media,
         "volume_ids": layout.volume_ids,
-        "paths": {str(bits): asdict(pair) for bits, pair in layout.pairs.items()},
-        "expect": asdict(layout.expect),
+        "paths": {str(bits): pair._asdict() for bits, pair in layout.pairs.items()},
+        "expect": layout.expect._asdict(),
     }

@@ -37,5 +37,5 @@ def check(
     if sha256 and result.kind is not None:
         from .hashing import hash_medium  # noqa: PLC0415
 
-        result = result.with_hash(hash_medium(location))
+        result = result._replace(sha256=hash_medium(location))
     return result

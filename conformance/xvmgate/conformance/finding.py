@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from typing import NamedTuple
+
 
 from xvmgate.reports.events import ERROR, FAIL, NOT_APPLICABLE, PASS, WARN
 
 
-@frozen
-class Finding:
+class Finding(NamedTuple):
     """One verdict with what was expected, what was found, and a sentence."""
 
     verdict: str

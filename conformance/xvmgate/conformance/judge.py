@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve
 
 from xvmgate.fixtures import rule as catalogue
 from xvmgate.media import MediumError, open_medium
@@ -53,7 +52,7 @@ def _check(rule_id: str, survey: Survey) -> Check:
     rule = catalogue.get(rule_id)
     found = CHECKS[rule_id](survey)
     if survey.question.strict and found.verdict == WARN:
-        found = evolve(found, verdict=FAIL)
+        found = found._replace(verdict=FAIL)
     return Check(rule.id, rule.level, found.verdict, found.expected, found.actual, found.message)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import frozen
 
 if TYPE_CHECKING:
     from xvmgate.fixtures.layout import Layout
@@ -13,8 +12,7 @@ WIDTHS = {None: (32, 64), "32": (32,), "64": (64,), "both": (32, 64)}
 """The widths that each value of `--bits` judges."""
 
 
-@frozen
-class Question:
+class Question(NamedTuple):
     """One question to a medium; `mode` is pv or hvm.
 
     `bits` None judges every width that the medium carries; 32, 64 and both demand theirs. `rules`, where not empty,

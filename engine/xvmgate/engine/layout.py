@@ -5,9 +5,8 @@ Pure: a medium is seen through `present`, which says whether a regular file lies
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import frozen
 
 from xvmgate.fixtures.rule import boot_files
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 WIDTHS = (32, 64)
 
 
-@frozen
-class Choice:
+class Choice(NamedTuple):
     """What one width of a family would boot; a side is None where no documented path holds a file."""
 
     kernel: str | None

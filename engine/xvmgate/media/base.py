@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +33,7 @@ class MediumError(Exception):
         self.rule = rule
 
 
-@frozen
-class Entry:
+class Entry(NamedTuple):
     """One name in a directory of a medium.
 
     `kind` is file, directory, link or other; `size` is in bytes; `target` is a link's text; `handle` belongs to the
@@ -49,8 +47,7 @@ class Entry:
     handle: Any
 
 
-@frozen
-class Lookup:
+class Lookup(NamedTuple):
     """The end of a walk along a path, links followed inside the medium only.
 
     `status` is file, directory, other, missing, loop (links without end) or escape (a link out of the medium). `real`

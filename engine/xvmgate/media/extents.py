@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-@frozen
-class Extent:
+class Extent(NamedTuple):
     """One piece: where it starts in the image and how long it is, in bytes."""
 
     start: int

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import frozen
 
 from .formats import record, susp
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 SELF_AND_PARENT = (b"\0", b"\1")
 
 
-@frozen
-class Described:
+class Described(NamedTuple):
     """What a naming knows of one record; `name` is for people, the rest is Rock Ridge's, None where it is silent."""
 
     name: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import struct
 
-from attrs import frozen
 
 PAGE = 4096
 """Where the loaded segment begins in the file, and its alignment."""
@@ -16,8 +17,7 @@ CODE = b"\xf4\xeb\xfd"
 """hlt; jmp to it: the kernel's whole text, the same in both widths."""
 
 
-@frozen
-class _Class:
+class _Class(NamedTuple):
     """What differs between the two ELF classes: struct formats, machine number, whether flags come early in Phdr."""
 
     number: int

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from attrs import evolve, frozen
 
 PASS, FAIL, WAIVED, WARN = "pass", "fail", "waived", "warn"
 NOT_APPLICABLE, ERROR = "not-applicable", "error"
 CHECK_SCHEMA = "xvmgate.check/1"
 
 
-@frozen
-class Check:
+class Check(NamedTuple):
     """The verdict on one rule for one medium; `expected` and `actual` are None where there is nothing to compare."""
 
     rule: str
@@ -24,19 +22,17 @@ class Check:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON object."""
-        return {name: getattr(self, name) for name in ("rule", "level", "verdict", "expected", "actual", "message")}
+        return self._asdict()
 
 
-@frozen
-class Plan:
+class Plan(NamedTuple):
     """Kernel and ramdisk that one width would boot, as paths on the medium."""
 
     kernel: str
     ramdisk: str
 
 
-@frozen
-class MediumResult:
+class MediumResult(NamedTuple):
     """What a check says of one medium; an unreadable one has `kind` None, an error and no checks.
 
     `bytes_read` in bytes; `created` in ISO 8601; `plans` maps 32 and 64 to a plan or None; `sha256` is None unless it
@@ -57,23 +53,17 @@ class MediumResult:
     checks: tuple[Check, ...] = ()
     sha256: str | None = None
 
-    def with_hash(self, sha256: str) -> MediumResult:
-        """Return the same result with the medium's hash."""
-        return evolve(self, sha256=sha256)
-
     def as_dict(self) -> dict[str, Any]:
         """Return the JSON object; `sha256` only where there is one."""
-        fields = ("location", "verdict", "error", "kind", "volume_id", "created", "bytes_read", "requests")
-        found: dict[str, Any] = {name: getattr(self, name) for name in (*fields, "family", "layout")}
-        found["plans"] = {
-            str(bits): plan and {"kernel": plan.kernel, "ramdisk": plan.ramdisk} for bits, plan in self.plans.items()
-        }
+        found = self._asdict()
+        found["plans"] = {str(bits): plan and plan._asdict() for bits, plan in self.plans.items()}
         found["checks"] = [check.as_dict() for check in self.checks]
-        return found | ({"sha256": self.sha256} if self.sha256 else {})
+        if self.sha256 is None:
+            del found["sha256"]
+        return found
 
 
-@frozen
-class CheckReport:
+class CheckReport(NamedTuple):
     """One run of `check`: the overall verdict and a result for every location, in their order."""
 
     verdict: str

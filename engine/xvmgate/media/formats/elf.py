@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
-from attrs import frozen
 from elftools.common.exceptions import ELFError
 from elftools.construct import ConstructError
 from elftools.elf.notes import iter_notes
@@ -33,8 +32,7 @@ class ElfError(Exception):
     """A file that is no usable ELF; the text says what it is or what is wrong with it."""
 
 
-@frozen
-class Elf:
+class Elf(NamedTuple):
     """What a boot loader looks at: class (32, 64), machine, byte order, and the types of its notes of owner `Xen`."""
 
     bits: int

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +23,7 @@ class CatalogError(Exception):
     """A boot catalog that no BIOS would accept; the text says why."""
 
 
-@frozen
-class BootEntry:
+class BootEntry(NamedTuple):
     """One entry: its platform, whether it is marked bootable, the image's sector, its load size in 512-byte units."""
 
     platform: int

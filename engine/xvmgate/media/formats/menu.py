@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +20,7 @@ ISADIR = {32: "", 64: "amd64"}
 """What $ISADIR stands for, by width."""
 
 
-@frozen
-class Named:
+class Named(NamedTuple):
     """A file that a menu names: on which line, by which command, which path, for which width (None: any)."""
 
     line: int
@@ -31,8 +29,7 @@ class Named:
     bits: int | None
 
 
-@frozen
-class Menu:
+class Menu(NamedTuple):
     """What a menu says: the titles of its entries and the files that they name."""
 
     titles: tuple[str, ...]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import zlib
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
-from attrs import frozen
 
 from . import magic
 
@@ -20,8 +19,7 @@ UFS1_AT, UFS1_MAGIC = 8192 + 1372, b"\x54\x19\x01\x00"
 HSFS_AT, HSFS_MAGIC = 32769, b"CD001"
 
 
-@frozen
-class Ramdisk:
+class Ramdisk(NamedTuple):
     """What a ramdisk is: whether gzip'ed, its file system (UFS, HSFS or None), and what was seen, for people."""
 
     gzipped: bool

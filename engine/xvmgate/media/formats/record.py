@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import frozen
 
 from .volume import SECTOR
 
@@ -22,8 +21,7 @@ class RecordError(Exception):
     """A directory that cannot be read; the text says what is wrong and at which byte of it."""
 
 
-@frozen
-class Record:
+class Record(NamedTuple):
     """One directory record; `block` and `xattr_blocks` in logical blocks, `size` in bytes, `system_use` as it is."""
 
     block: int

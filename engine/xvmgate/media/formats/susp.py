@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import frozen
 
 from .volume import SECTOR
 
@@ -24,8 +23,7 @@ class SuspError(Exception):
     """System use entries that cannot be read; the text says what is wrong with them."""
 
 
-@frozen
-class RockRidge:
+class RockRidge(NamedTuple):
     """What Rock Ridge says of one record; None or False where it says nothing.
 
     `mode` is POSIX st_mode; `target` a link's text; `child_block` where a relocated directory really lies;

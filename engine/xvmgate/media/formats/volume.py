@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +25,7 @@ class VolumeError(Exception):
     """Volume descriptors that cannot be used; the text says what is wrong with them."""
 
 
-@frozen
-class Volume:
+class Volume(NamedTuple):
     """One volume descriptor: `block_size` and `size` in bytes, `root` its root directory record, 34 bytes."""
 
     joliet: bool
@@ -38,8 +36,7 @@ class Volume:
     root: bytes
 
 
-@frozen
-class Descriptors:
+class Descriptors(NamedTuple):
     """What the descriptor set names; `boot_catalog` is the El Torito catalog's sector, None where there is none."""
 
     primary: Volume

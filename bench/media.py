@@ -1,0 +1,42 @@
+"""The media that the benchmarks read: a DVD of 60,000 files and a CD of 300, of one layout, written by genisoimage."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from xvmgate.builders.tree import build_tree
+from xvmgate.fixtures.layout import get
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LAYOUT = "nevada-snv121-dvd"
+FILES = {"dvd": 60_000, "cd": 300}
+"""Files of each medium, beside the layout's own."""
+PER_PACKAGE = 30
+"""Files of one package's directory."""
+
+
+def medium(name: str, folder: Path) -> Path:
+    """Return the ISO of that name below a folder; it is written if it is not there yet."""
+    image = folder / f"{name}-{FILES[name]}.iso"
+    if not image.exists():
+        tree = folder / name
+        build_tree(get(LAYOUT), str(tree))
+        _packages(tree / "Solaris_11/Product", FILES[name])
+        part = image.with_suffix(".part")
+        boot = ["-b", "boot/grub/stage2_eltorito", "-c", ".catalog", "-no-emul-boot", "-boot-load-size", "4"]
+        subprocess.run(["genisoimage", "-quiet", "-R", *boot, "-boot-info-table", "-o", part, tree], check=True)
+        part.rename(image)
+        subprocess.run(["rm", "-rf", tree], check=True)
+    return image
+
+
+def _packages(product: Path, count: int) -> None:
+    for number in range(count):
+        archive = product / f"SUNWp{number // PER_PACKAGE:05}" / "archive"
+        if number % PER_PACKAGE == 0:
+            os.makedirs(archive)
+        (archive / f"none.{number % PER_PACKAGE:03}.cpio").write_bytes(b"x" * 100)
