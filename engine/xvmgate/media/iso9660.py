@@ -63,6 +63,7 @@ class IsoMedium(Medium):
         self.created = primary.created
         self._volume, self._names = self._naming(self.descriptors)
         self.filesystem = self._names.filesystem
+        self._root = Entry("", "directory", 0, None, record.parse(self._volume.root, 0))
 
     @property
     def bytes_read(self) -> int:
@@ -76,13 +77,16 @@ class IsoMedium(Medium):
 
     def root(self) -> Entry:
         """Return the top directory."""
-        return Entry("", "directory", 0, None, record.parse(self._volume.root, 0))
+        return self._root
 
     def child(self, directory: Entry, name: str) -> Entry | None:
         """Return the entry of that name, or None. Raises MediumError for damage."""
         held = self._directory(directory)
-        at = held.index.get(self._names.key(name))
-        return None if at is None else self._entry(held, at)
+        key = self._names.key(name)
+        if key not in held.entries:
+            at = held.index.get(key)
+            held.entries[key] = None if at is None else self._entry(held, at)
+        return held.entries[key]
 
     def children(self, directory: Entry) -> Iterator[Entry]:
         """Yield what a directory holds, in the image's order. Raises MediumError for damage."""
@@ -174,7 +178,7 @@ class IsoMedium(Medium):
         if seen.target is not None:
             return Entry(seen.name, "link", 0, seen.target, found)
         kind = "file" if seen.mode is None or stat.S_ISREG(seen.mode) else "other"
-        parts = self._parts(held.data, at)
+        parts = self._parts(held.data, at) if found.flags & record.MULTI_EXTENT else [found]
         return Entry(seen.name, kind, sum(part.size for part in parts), None, (parts, seen.compressed))
 
     def _relocated(self, block: int) -> record.Record:
@@ -189,7 +193,7 @@ class IsoMedium(Medium):
         return record.parse(data, at)
 
     def _parts(self, data: bytes, at: int) -> list[record.Record]:
-        """Return the records of one file: more than one where it has several extents (ECMA-119, 9.1.6)."""
+        """Return the records of a file of several extents, the last of which has no flag (ECMA-119, 9.1.6)."""
         parts: list[record.Record] = []
         for offset in record.offsets(memoryview(data)[at:]):
             part = record.parse(data, at + offset)
@@ -217,8 +221,9 @@ class IsoMedium(Medium):
 
 
 class _Directory:
-    """A directory that was read: its data, and where each name's record begins in it."""
+    """A directory that was read: its data, where each name's record begins in it, the entries asked for so far."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.index: dict[str, int] = {}
+        self.entries: dict[str, Entry | None] = {}

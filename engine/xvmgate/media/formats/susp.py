@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .volume import SECTOR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     AreaReader = Callable[[int, int, int], bytes]
 
@@ -55,30 +55,36 @@ def has_rock_ridge(area: bytes, read: AreaReader) -> bool:
     return found
 
 
-def entries(area: bytes, read: AreaReader) -> Iterator[tuple[bytes, bytes]]:
-    """Yield each entry's signature and whole bytes; `read(block, offset, length)` gives continuation areas.
+def entries(area: bytes, read: AreaReader) -> list[tuple[bytes, bytes]]:
+    """Return each entry's signature and whole bytes; `read(block, offset, length)` gives continuation areas.
 
     Raises SuspError for entries that do not fit and for chains without end.
     """
+    found: list[tuple[bytes, bytes]] = []
     for _ in range(MAX_CONTINUATIONS):
-        following = None
-        at = 0
-        while at + 4 <= len(area) and area[at]:
-            length = area[at + 2]
-            if length < 4 or at + length > len(area):
-                raise SuspError(f"a system use entry at byte {at} does not fit")
-            sign, data = area[at : at + 2], area[at : at + length]
-            at += length
-            if sign == b"ST":
-                break
-            if sign == b"CE" and length >= 28:
-                following = struct.unpack_from("<4xI4xI4xI", data)
-            else:
-                yield sign, data
+        following = _split(area, found)
         if following is None:
-            return
+            return found
         area = _continuation(following, read)
     raise SuspError(f"a chain of more than {MAX_CONTINUATIONS} continuation areas")
+
+
+def _split(area: bytes, found: list[tuple[bytes, bytes]]) -> tuple[int, ...] | None:
+    """Add an area's entries to those found; return where the next area lies, None where this was the last."""
+    following = None
+    at, end = 0, len(area)
+    while at + 4 <= end and area[at]:
+        sign, length = area[at : at + 2], area[at + 2]
+        if length < 4 or at + length > end:
+            raise SuspError(f"a system use entry at byte {at} does not fit")
+        if sign == b"ST":
+            break
+        if sign == b"CE" and length >= 28:
+            following = struct.unpack_from("<4xI4xI4xI", area, at)
+        else:
+            found.append((sign, area[at : at + length]))
+        at += length
+    return following
 
 
 def _continuation(where: tuple[int, ...], read: AreaReader) -> bytes:
@@ -94,21 +100,23 @@ def rock_ridge(area: bytes, read: AreaReader) -> RockRidge:
     Raises SuspError for entries that cannot be read.
     """
     name: bytes | None = None
-    mode = child = None
+    mode = child = link = None
     relocated = compressed = False
-    link = _Link()
     for sign, data in entries(area, read):
         if sign == b"NM" and len(data) >= 5 and not data[4] & 6:
             name = (name or b"") + data[5:]
-        elif sign == b"SL":
-            link.add(data)
         elif sign == b"PX" and len(data) >= 12:
             mode = struct.unpack_from("<4xI", data)[0]
+        elif sign == b"SL":
+            link = link or _Link()
+            link.add(data)
         elif sign == b"CL" and len(data) >= 12:
             child = struct.unpack_from("<4xI", data)[0]
-        relocated = relocated or sign == b"RE"
-        compressed = compressed or sign == b"ZF"
-    return RockRidge(name, mode, link.target, child, relocated, compressed)
+        elif sign == b"RE":
+            relocated = True
+        elif sign == b"ZF":
+            compressed = True
+    return RockRidge(name, mode, link.target if link else None, child, relocated, compressed)
 
 
 def quick_name(area: bytes) -> bytes | None:
@@ -133,11 +141,10 @@ class _Link:
     """The text of a symbolic link, put together from the component records of its SL entries (Rock Ridge 4.1.3)."""
 
     def __init__(self) -> None:
-        self._parts: list[bytes] | None = None
+        self._parts: list[bytes] = []
         self._open = False
 
     def add(self, entry: bytes) -> None:
-        self._parts = self._parts if self._parts is not None else []
         at = 5
         while at + 2 <= len(entry):
             flags, length = entry[at], entry[at + 1]
@@ -147,9 +154,8 @@ class _Link:
             at += 2 + length
 
     def _component(self, flags: int, text: bytes) -> None:
-        assert self._parts is not None
         if flags & 0x08:
-            self._parts[:] = [b""]
+            self._parts = [b""]
         elif flags & 0x06:
             self._parts.append(b"." if flags & 0x02 else b"..")
         elif self._open:
@@ -159,7 +165,5 @@ class _Link:
         self._open = bool(flags & 0x01)
 
     @property
-    def target(self) -> bytes | None:
-        if self._parts is None:
-            return None
+    def target(self) -> bytes:
         return b"/" if self._parts == [b""] else b"/".join(self._parts)
