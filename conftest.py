@@ -1,0 +1,132 @@
+"""What all tests share: real parts from outside, and every layout as a tree and as an ISO by four independent writers.
+
+A part that is missing skips its tests by the name of its Debian package, or fails them where XVMGATE_REQUIRE_REAL=1.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PACKAGES = {
+    "genisoimage": "genisoimage",
+    "isoinfo": "genisoimage",
+    "xorriso": "xorriso",
+    "makefs": "makefs",
+    "bsdtar": "libarchive-tools",
+    "readnotes": "xen-utils-4.17",
+}
+"""The Debian package of each real part."""
+PLACES = ["/usr/sbin", "/sbin", "/usr/lib/xen-4.17/bin"]
+"""Where Debian puts parts that are not on everyone's PATH."""
+BOOT_IMAGE = "boot/grub/stage2_eltorito"
+
+Real = Callable[[str], str]
+WriteIso = Callable[..., Path]
+LayoutTree = Callable[[str], Path]
+LayoutIso = Callable[[str, str], Path]
+
+
+def find_real(name: str) -> str:
+    """Return a real part's path; skip, or fail in CI, where it is missing."""
+    found = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *PLACES]))
+    if found:
+        return found
+    reason = f"{name} is missing: Debian package {PACKAGES[name]}"
+    if os.environ.get("XVMGATE_REQUIRE_REAL") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _genisoimage(tree: Path, out: Path, volume_id: str, boot: bool) -> list[str]:
+    options = ["-quiet", "-R", "-V", volume_id]
+    return [find_real("genisoimage"), *options, *_mkisofs_boot(boot), "-o", str(out), str(tree)]
+
+
+def _xorriso(tree: Path, out: Path, volume_id: str, boot: bool) -> list[str]:
+    options = ["-as", "mkisofs", "-quiet", "-R", "-V", volume_id]
+    return [find_real("xorriso"), *options, *_mkisofs_boot(boot), "-o", str(out), str(tree)]
+
+
+def _mkisofs_boot(boot: bool) -> list[str]:
+    if not boot:
+        return []
+    return ["-b", BOOT_IMAGE, "-c", ".catalog", "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table"]
+
+
+def _makefs(tree: Path, out: Path, volume_id: str, boot: bool) -> list[str]:
+    options = f"rockridge,label={volume_id}"
+    options += f",bootimage=i386;{tree / BOOT_IMAGE},no-emul-boot" if boot else ""
+    return [find_real("makefs"), "-t", "cd9660", "-o", options, str(out), str(tree)]
+
+
+COMMANDS = {"genisoimage": _genisoimage, "xorriso": _xorriso, "makefs": _makefs}
+
+
+@pytest.fixture(scope="session")
+def real() -> Real:
+    """`real("isoinfo")`: the path of a real part, or a skip."""
+    return find_real
+
+
+@pytest.fixture(scope="session")
+def write_iso() -> WriteIso:
+    """`write_iso(writer, tree, out, volume_id="TEST", boot=False)`: an ISO with Rock Ridge, by an independent writer."""
+
+    def write(writer: str, tree: Path, out: Path, volume_id: str = "TEST", *, boot: bool = False) -> Path:
+        command = COMMANDS[writer](tree, out, volume_id, boot)
+        subprocess.run(command, check=True, capture_output=True)
+        assert out.stat().st_size > 40960, f"{writer} left half an image"
+        return out
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def layout_tree(tmp_path_factory: pytest.TempPathFactory) -> LayoutTree:
+    """`layout_tree("nevada-snv121-dvd")`: the layout as a directory, built once; not to be changed."""
+    from xvmgate.builders.tree import build_tree
+    from xvmgate.fixtures.layout import get
+
+    built: dict[str, Path] = {}
+
+    def tree(layout: str) -> Path:
+        if layout not in built:
+            root = tmp_path_factory.mktemp("tree") / layout
+            build_tree(get(layout), str(root))
+            built[layout] = root
+        return built[layout]
+
+    return tree
+
+
+@pytest.fixture(scope="session")
+def layout_iso(
+    tmp_path_factory: pytest.TempPathFactory, layout_tree: LayoutTree, write_iso: WriteIso
+) -> LayoutIso:
+    """`layout_iso("nevada-snv121-dvd", "xorriso")`: the layout as an ISO, built once; not to be changed.
+
+    Writers: genisoimage, xorriso, makefs, pycdlib.
+    """
+    from xvmgate.builders.iso import build_iso
+    from xvmgate.fixtures.layout import get
+
+    built: dict[tuple[str, str], Path] = {}
+
+    def iso(layout: str, writer: str) -> Path:
+        if (layout, writer) not in built:
+            out = tmp_path_factory.mktemp("iso") / f"{layout}.iso"
+            if writer == "pycdlib":
+                build_iso(get(layout), str(out))
+            else:
+                ids = get(layout).volume_ids
+                write_iso(writer, layout_tree(layout), out, ids[0] if ids else "XVM", boot=True)
+            built[layout, writer] = out
+        return built[layout, writer]
+
+    return iso
