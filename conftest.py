@@ -76,7 +76,7 @@ def real() -> Real:
 
 @pytest.fixture(scope="session")
 def write_iso() -> WriteIso:
-    """`write_iso(writer, tree, out, volume_id="TEST", boot=False)`: an ISO with Rock Ridge, by an independent writer."""
+    """`write_iso(writer, tree, out, volume_id="TEST", boot=False)`: an ISO with Rock Ridge by one of COMMANDS."""
 
     def write(writer: str, tree: Path, out: Path, volume_id: str = "TEST", *, boot: bool = False) -> Path:
         command = COMMANDS[writer](tree, out, volume_id, boot)
@@ -106,9 +106,7 @@ def layout_tree(tmp_path_factory: pytest.TempPathFactory) -> LayoutTree:
 
 
 @pytest.fixture(scope="session")
-def layout_iso(
-    tmp_path_factory: pytest.TempPathFactory, layout_tree: LayoutTree, write_iso: WriteIso
-) -> LayoutIso:
+def layout_iso(tmp_path_factory: pytest.TempPathFactory, layout_tree: LayoutTree, write_iso: WriteIso) -> LayoutIso:
     """`layout_iso("nevada-snv121-dvd", "xorriso")`: the layout as an ISO, built once; not to be changed.
 
     Writers: genisoimage, xorriso, makefs, pycdlib.

@@ -89,7 +89,9 @@ def find(dvd: str) -> int:
     for _ in range(ROUNDS):
         try:
             ours = subprocess.run([sys.executable, script, "xvmgate", dvd], check=True, capture_output=True)
-            xen = subprocess.run(["/usr/bin/python3", script, "xenfsimage", dvd], check=True, capture_output=True, env=env)
+            xen = subprocess.run(
+                ["/usr/bin/python3", script, "xenfsimage", dvd], check=True, capture_output=True, env=env
+            )
         except (OSError, subprocess.CalledProcessError):
             print("xenfsimage (xen-utils-4.17) is not installed and left out")
             return 0
@@ -97,8 +99,10 @@ def find(dvd: str) -> int:
         theirs.append(float(xen.stdout))
     mine, peer = statistics.median(own), statistics.median(theirs)
     missed = mine / peer > FIND_LIMIT
-    print(f"12 paths in process: {mine * 1000:.2f} ms, xenfsimage {peer * 1000:.2f} ms, {mine / peer:.3f}x, limit "
-          f"{FIND_LIMIT}{'  MISSED' if missed else ''}")
+    print(
+        f"12 paths in process: {mine * 1000:.2f} ms, xenfsimage {peer * 1000:.2f} ms, {mine / peer:.3f}x, limit "
+        f"{FIND_LIMIT}{'  MISSED' if missed else ''}"
+    )
     return int(missed)
 
 

@@ -8,10 +8,18 @@ import sys
 import time
 
 PATHS = [
-    "/boot/platform/i86xpv/kernel/unix", "/boot/platform/i86xpv/kernel/amd64/unix", "/boot/x86.miniroot",
-    "/boot/amd64/x86.miniroot", "/platform/i86xpv/kernel/unix", "/platform/i86xpv/kernel/amd64/unix",
-    "/boot/x86.microroot", "/boot/amd64/x86.microroot", "/platform/i86pc/boot_archive",
-    "/platform/i86pc/amd64/boot_archive", "/boot/grub/menu.lst", "/boot/multiboot",
+    "/boot/platform/i86xpv/kernel/unix",
+    "/boot/platform/i86xpv/kernel/amd64/unix",
+    "/boot/x86.miniroot",
+    "/boot/amd64/x86.miniroot",
+    "/platform/i86xpv/kernel/unix",
+    "/platform/i86xpv/kernel/amd64/unix",
+    "/boot/x86.microroot",
+    "/boot/amd64/x86.microroot",
+    "/platform/i86pc/boot_archive",
+    "/platform/i86pc/amd64/boot_archive",
+    "/boot/grub/menu.lst",
+    "/boot/multiboot",
 ]
 
 

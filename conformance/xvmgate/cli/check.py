@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-
 from xvmgate.conformance.asking import ask
 from xvmgate.conformance.judge import judge
 from xvmgate.reports import verdict
@@ -28,23 +27,43 @@ class CheckCommand(click.Command):
 
 @click.command(cls=CheckCommand, short_help="Judge installer media by the rules.")
 @click.argument("media", metavar="MEDIUM...", nargs=-1, required=True)
-@click.option("--mode", type=click.Choice(["pv", "hvm"]), default="pv", show_default=True,
-              help="The kind of guest that is to be installed.")
+@click.option(
+    "--mode",
+    type=click.Choice(["pv", "hvm"]),
+    default="pv",
+    show_default=True,
+    help="The kind of guest that is to be installed.",
+)
 @click.option("--release", metavar="ID", help="Judge by this release's paths (`xvmgate rules --releases`).")
-@click.option("--bits", type=click.Choice(["32", "64", "both"]),
-              help="Demand these widths; without it, every width that is there, and at least one.")
+@click.option(
+    "--bits",
+    type=click.Choice(["32", "64", "both"]),
+    help="Demand these widths; without it, every width that is there, and at least one.",
+)
 @click.option("--rule", "rules", metavar="ID", multiple=True, help="Check this rule only; may be repeated.")
 @click.option("--strict", is_flag=True, help="Take warnings for failures.")
 @click.option("--hash", "hashed", is_flag=True, help="Add each medium's sha256.")
-@click.option("--report", "reports", metavar="FORMAT:FILE", multiple=True,
-              help=f"Write a report; FORMAT is {' or '.join(output.FORMATS)}; may be repeated.")
+@click.option(
+    "--report",
+    "reports",
+    metavar="FORMAT:FILE",
+    multiple=True,
+    help=f"Write a report; FORMAT is {' or '.join(output.FORMATS)}; may be repeated.",
+)
 @options.as_json
 @options.quiet
 @options.debug
 @click.pass_obj
 def verb(
-    state: options.State, media: tuple[str, ...], mode: str, release: str | None, bits: str | None,
-    rules: tuple[str, ...], strict: bool, hashed: bool, reports: tuple[str, ...],
+    state: options.State,
+    media: tuple[str, ...],
+    mode: str,
+    release: str | None,
+    bits: str | None,
+    rules: tuple[str, ...],
+    strict: bool,
+    hashed: bool,
+    reports: tuple[str, ...],
 ) -> int:
     """Judge each MEDIUM, a directory or an ISO9660 image, by the rules for installer media.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-import click
 
+import click
 from xvmgate.conformance.hashing import hash_medium, total_size
 from xvmgate.media import MediumError
 from xvmgate.reports import verdict
 from xvmgate.reports.events import MediumResult
 from xvmgate.reports.text import printable
-
 
 
 def with_hash(result: MediumResult) -> MediumResult:

@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import NoReturn
 
 import click
-
 from xvmgate.reports.verdict import DEFECT, INTERRUPTED, USAGE
 
 from . import options
@@ -42,7 +41,7 @@ class Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
 
-def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001
+def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001
     """Print the version and stop."""
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version  # noqa: PLC0415  # slow to import, rarely wanted
@@ -54,8 +53,14 @@ def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> Non
 @click.group(
     cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, no_args_is_help=False
 )
-@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=show_version,
-              help="Print the version and exit.")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=show_version,
+    help="Print the version and exit.",
+)
 @options.quiet
 @options.debug
 @click.pass_context
@@ -89,7 +94,11 @@ def run(arguments: list[str] | None = None) -> NoReturn:
             import traceback  # noqa: PLC0415  # only defects need it
 
             traceback.print_exc()
-        fail(state, f"a defect of xvmgate: {type(error).__name__}: {error}; --debug shows where, please report it", DEFECT)
+        fail(
+            state,
+            f"a defect of xvmgate: {type(error).__name__}: {error}; --debug shows where, please report it",
+            DEFECT,
+        )
 
 
 def _misuse(error: click.ClickException) -> str:
@@ -120,5 +129,3 @@ def finish(status: int) -> NoReturn:
         status = USAGE
     gc.freeze()  # the interpreter's last collections find nothing to do
     sys.exit(status)
-
-

@@ -7,11 +7,12 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Stop(Exception):
+class Stop(Exception):  # noqa: N818  # it says what it does, in `raise Stop(...)`
     """The run ends here: one sentence for stderr, and the exit status."""
 
     def __init__(self, message: str, status: int) -> None:
@@ -43,7 +44,7 @@ def drop_stdout() -> None:
 
 
 def _flag(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:
-    def remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001
+    def remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001
         if value:
             setattr(ctx.ensure_object(State), name, True)
 
@@ -63,6 +64,13 @@ as_json = _shared("--json", help="Print JSON on stdout.")
 
 def paint(text: str, kind: str) -> str:
     """Colour a word by what it stands for; without a terminal, or with NO_COLOR, click takes the colour out again."""
-    colours = {"fail": "red", "nonconformant": "red", "error": "red", "unreadable": "red", "warn": "yellow",
-               "incomplete": "yellow", "conformant": "green"}
+    colours = {
+        "fail": "red",
+        "nonconformant": "red",
+        "error": "red",
+        "unreadable": "red",
+        "warn": "yellow",
+        "incomplete": "yellow",
+        "conformant": "green",
+    }
     return click.style(text, fg=colours.get(kind), bold=True)

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import click
-
 from xvmgate.fixtures.document import document
 from xvmgate.fixtures.layout import Layout, every_layout
 from xvmgate.fixtures.reading import every_reading
@@ -49,7 +48,12 @@ def _catalogue() -> dict[str, Any]:
     return {
         "schema": "xvmgate.rules/1",
         "rule_set": source.rule_set,
-        "document": {"title": source.title, "as_of": source.as_of, "modified": source.modified, "sha256": source.sha256},
+        "document": {
+            "title": source.title,
+            "as_of": source.as_of,
+            "modified": source.modified,
+            "sha256": source.sha256,
+        },
         "rules": [rule_object(rule) for rule in every_rule()],
         "readings": [reading._asdict() for reading in every_reading()],
     }

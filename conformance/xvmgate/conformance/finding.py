@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-
 from xvmgate.reports.events import ERROR, FAIL, NOT_APPLICABLE, PASS, WARN
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-
 from xvmgate.fixtures import rule as catalogue
 from xvmgate.media import MediumError, open_medium
 from xvmgate.reports import verdict

@@ -1,4 +1,4 @@
-"""The known release whose medium is most like this one: what it has of a layout counts, what it lacks counts against."""
+"""The known release whose medium is most like this one: what is there counts for it, what is missing against it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BOOT, LINK, OTHER, NAME = 4, 8, 1, 1
 
 
 def nearest_layout(survey: Survey) -> Layout | None:
-    """Return the best layout of the medium's family, the newest of equals; without a family, one with more than it lacks."""
+    """Return the best layout of the medium's family, the newest of equals; without a family, one mostly there."""
     alike = [layout for layout in every_layout() if survey.family in (None, layout.family)]
     best = max(reversed(alike), key=lambda layout: _score(layout, survey), default=None)
     return best if best and (survey.family or _score(best, survey) > 0) else None

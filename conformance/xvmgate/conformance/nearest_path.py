@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from difflib import SequenceMatcher, get_close_matches
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from xvmgate.fixtures.layout import every_layout
@@ -66,11 +67,7 @@ def _walk(medium: Medium) -> Iterable[str]:
         if not queue:
             return
         path, directory = queue.popleft()
-        for entry in medium.children(directory):
-            left -= 1
-            if left < 0:
-                return
-            if entry.kind == "directory":
-                queue.append((f"{path}/{entry.name}", entry))
-            elif entry.kind == "file":
-                yield f"{path}/{entry.name}"
+        entries = list(islice(medium.children(directory), left))
+        left -= len(entries)
+        queue.extend((f"{path}/{entry.name}", entry) for entry in entries if entry.kind == "directory")
+        yield from (f"{path}/{entry.name}" for entry in entries if entry.kind == "file")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-
 from xvmgate.fixtures.rule import boot_files
 
 if TYPE_CHECKING:

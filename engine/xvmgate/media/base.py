@@ -7,7 +7,6 @@ import stat
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
@@ -235,7 +234,9 @@ def open_medium(location: str) -> Medium:
         mode = os.stat(location).st_mode
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise MediumError(location, f"cannot be read: {reason}", "give a directory or an ISO file", rule=None) from error
+        raise MediumError(
+            location, f"cannot be read: {reason}", "give a directory or an ISO file", rule=None
+        ) from error
     if stat.S_ISDIR(mode):
         from .directory import DirectoryMedium  # noqa: PLC0415  # only the kind that is needed is loaded
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

@@ -32,7 +32,9 @@ def open_image(location: str) -> Medium:
         if source.size == 0:
             raise MediumError(location, "empty, 0 bytes", "write or fetch the image again")
         if source.peek(16 * SECTOR + 1, 5) != MAGIC:
-            raise MediumError(location, f"no ISO9660 image: {magic.name(source.peek)}", "give a directory or an ISO file")
+            raise MediumError(
+                location, f"no ISO9660 image: {magic.name(source.peek)}", "give a directory or an ISO file"
+            )
         return IsoMedium(source)
     except BaseException:
         source.close()

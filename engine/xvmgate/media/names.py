@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, NamedTuple
 
-
 from .formats import record, susp
 
 if TYPE_CHECKING:
@@ -84,9 +83,7 @@ class RockRidgeNames(Names):
         """Read all that Rock Ridge says of a record. Raises SuspError."""
         seen = susp.rock_ridge(found.system_use[self._skip :], self._read)
         target = seen.target.decode("utf-8", "surrogateescape") if seen.target is not None else None
-        return Described(
-            _posix_name(seen.name, found.identifier), seen.mode, target, seen.child_block, seen.compressed
-        )
+        return Described(_posix_name(seen.name, found.identifier), seen.mode, target, seen.child_block, seen.compressed)
 
 
 class JolietNames(Names):

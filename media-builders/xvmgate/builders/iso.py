@@ -7,7 +7,6 @@ import os
 from typing import TYPE_CHECKING
 
 import pycdlib
-
 from xvmgate.fixtures.layout import BOOT_CATALOG, BOOT_IMAGE
 
 from .tree import contents
@@ -46,8 +45,11 @@ def _write(layout: Layout, path: str) -> None:
         iso.add_symlink(names.iso(link) + ".;1", rr_symlink_name=os.path.basename(link), rr_path=target)
     if BOOT_IMAGE in layout.contents:
         iso.add_eltorito(
-            names.iso(BOOT_IMAGE) + ".;1", names.iso(BOOT_CATALOG) + ".;1", rr_bootcatname=os.path.basename(BOOT_CATALOG),
-            boot_load_size=LOAD_SIZE, boot_info_table=True,
+            names.iso(BOOT_IMAGE) + ".;1",
+            names.iso(BOOT_CATALOG) + ".;1",
+            rr_bootcatname=os.path.basename(BOOT_CATALOG),
+            boot_load_size=LOAD_SIZE,
+            boot_info_table=True,
         )
     iso.write(path)
     iso.close()

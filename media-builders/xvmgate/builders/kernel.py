@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import struct
-
+from typing import NamedTuple
 
 PAGE = 4096
 """Where the loaded segment begins in the file, and its alignment."""
@@ -42,7 +40,11 @@ def kernel(bits: int, *, xen: bool = True) -> bytes:
     note_at = struct.calcsize(kind.header) + 2 * struct.calcsize(kind.program)
     names_at = PAGE + len(CODE)
     sections_at = -(-(names_at + len(names)) // 16) * 16
-    body = _header(kind, sections_at) + _program(kind, 4, note_at, len(notes), 0) + _program(kind, 1, PAGE, len(CODE), PAGE)
+    body = (
+        _header(kind, sections_at)
+        + _program(kind, 4, note_at, len(notes), 0)
+        + _program(kind, 1, PAGE, len(CODE), PAGE)
+    )
     body = (body + notes).ljust(PAGE, b"\0") + CODE + names
     sections = [
         _section(kind, 0, 0, 0, 0),
@@ -57,7 +59,21 @@ def _header(kind: _Class, sections_at: int) -> bytes:
     ident = b"\x7fELF" + bytes([kind.number, 1, 1])
     sizes = [struct.calcsize(form) for form in (kind.header, kind.program, kind.section)]
     return struct.pack(
-        kind.header, ident, 2, kind.machine, 1, VIRT_BASE, sizes[0], sections_at, 0, sizes[0], sizes[1], 2, sizes[2], 4, 3
+        kind.header,
+        ident,
+        2,
+        kind.machine,
+        1,
+        VIRT_BASE,
+        sizes[0],
+        sections_at,
+        0,
+        sizes[0],
+        sizes[1],
+        2,
+        sizes[2],
+        4,
+        3,
     )
 
 
@@ -77,7 +93,9 @@ def _notes(bits: int) -> bytes:
     """Return the notes of a Solaris kernel for Xen; PAE_MODE only where there are widths of it to speak of."""
     address = CLASSES[bits].address
     notes = _note(XEN_VERSION, b"xen-3.0\0") + _note(GUEST_OS, b"Solaris\0") + _note(LOADER, b"generic\0")
-    notes += _note(VIRT_BASE_NOTE, struct.pack(address, VIRT_BASE)) + _note(PADDR_OFFSET, struct.pack(address, VIRT_BASE))
+    notes += _note(VIRT_BASE_NOTE, struct.pack(address, VIRT_BASE)) + _note(
+        PADDR_OFFSET, struct.pack(address, VIRT_BASE)
+    )
     return notes + (_note(PAE_MODE, b"yes,bimodal\0") if bits == 32 else b"")
 
 

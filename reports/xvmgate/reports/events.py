@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PASS, FAIL, WAIVED, WARN = "pass", "fail", "waived", "warn"
 NOT_APPLICABLE, ERROR = "not-applicable", "error"
@@ -32,6 +35,10 @@ class Plan(NamedTuple):
     ramdisk: str
 
 
+NO_PLANS: Mapping[int, Plan | None] = MappingProxyType({32: None, 64: None})
+"""The plans of a medium that boots in no width."""
+
+
 class MediumResult(NamedTuple):
     """What a check says of one medium; an unreadable one has `kind` None, an error and no checks.
 
@@ -49,7 +56,7 @@ class MediumResult(NamedTuple):
     requests: int = 0
     family: str | None = None
     layout: str | None = None
-    plans: dict[int, Plan | None] = {32: None, 64: None}
+    plans: Mapping[int, Plan | None] = NO_PLANS
     checks: tuple[Check, ...] = ()
     sha256: str | None = None
 

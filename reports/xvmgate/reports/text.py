@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from xvmgate.fixtures import rule as catalogue
@@ -12,7 +11,7 @@ from xvmgate.fixtures import rule as catalogue
 from .events import ERROR, FAIL, NOT_APPLICABLE, PASS, WAIVED, WARN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .events import Check, MediumResult
 
@@ -20,8 +19,14 @@ LOCATION_COLUMN = 62
 """Where a block's first line names the medium."""
 SHOWN = (FAIL, ERROR, WARN)
 """Verdicts that have a block, worst first."""
-COUNTED = ((PASS, "passed"), (FAIL, "failed"), (ERROR, "not checked"), (WARN, "warned"), (WAIVED, "waived"),
-           (NOT_APPLICABLE, "not applicable"))
+COUNTED = (
+    (PASS, "passed"),
+    (FAIL, "failed"),
+    (ERROR, "not checked"),
+    (WARN, "warned"),
+    (WAIVED, "waived"),
+    (NOT_APPLICABLE, "not applicable"),
+)
 CONTROL = re.compile(
     r"[^\x20-\x7e\xa0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\uf900-\ufefe\uff00-\ufffd\U00010000-\U000dffff]"
 )

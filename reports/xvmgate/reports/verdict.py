@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from .events import ERROR, FAIL, PASS, WAIVED, WARN, Check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CONFORMANT, NONCONFORMANT, INCOMPLETE, UNREADABLE = "conformant", "nonconformant", "incomplete", "unreadable"
 SEVERITY = (CONFORMANT, INCOMPLETE, UNREADABLE, NONCONFORMANT)

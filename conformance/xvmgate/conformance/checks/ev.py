@@ -21,7 +21,8 @@ def ramdisk_format(survey: Survey) -> Finding:
     if survey.question.mode != "pv":
         return not_applicable("asked for hvm, which takes no ramdisk from the medium")
     ramdisks = dict.fromkeys(survey.pair(bits).ramdisk for bits in survey.question.widths)
-    good, bad = [], []
+    good: list[str] = []
+    bad: list[str] = []
     for path in ramdisks:
         if path and survey.present(path):
             with survey.medium.open(path) as stream:

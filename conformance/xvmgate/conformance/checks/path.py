@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xvmgate.conformance.finding import Finding, failed, not_applicable, passed
-from xvmgate.fixtures.rule import area, get
+from xvmgate.fixtures.rule import area, get_placing
 
 if TYPE_CHECKING:
     from xvmgate.conformance.survey import Survey
@@ -30,16 +30,15 @@ def in_place(rule_id: str, survey: Survey) -> Finding:
     """XVM-PATH-*: a regular file lies at the rule's path, if the medium or the question wants it there."""
     if survey.question.mode != "pv":
         return not_applicable("asked for hvm, which takes no kernel and no ramdisk from the medium")
-    rule = get(rule_id)
-    assert rule.file
+    rule, file = get_placing(rule_id)
     if rule_id not in survey.wanted:
         return not_applicable(_unwanted(survey, rule))
-    found = survey.lookup(rule.file.path)
+    found = survey.lookup(file.path)
     if not found.is_file:
-        return failed(found.path, _actual(survey, found, rule.file.role))
+        return failed(found.path, _actual(survey, found, file.role))
     release = survey.question.release
     if release and found.path not in release.boot_paths():
-        return failed(found.path, f"{release.id} ships its {rule.file.role} at no documented path")
+        return failed(found.path, f"{release.id} ships its {file.role} at no documented path")
     through = "" if found.real == found.path else f", reached at {found.real}"
     return passed(found.path, f"a regular file{through}")
 

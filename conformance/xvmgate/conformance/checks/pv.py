@@ -40,7 +40,9 @@ def bootable(survey: Survey) -> Finding:
 def _mismatch(survey: Survey) -> Finding | None:
     release, family = survey.question.release, survey.family
     if release and not set(release.pairs) & set(survey.question.widths):
-        return failed(NO_FAMILY, f"{release.id} has none for {survey.question.bits or 'either'} bits", _hvm_hint(survey))
+        return failed(
+            NO_FAMILY, f"{release.id} has none for {survey.question.bits or 'either'} bits", _hvm_hint(survey)
+        )
     if family is None:
         return failed(NO_FAMILY, f"none; nearest: {_nearest(survey)}", _hvm_hint(survey))
     if release and release.family != family:

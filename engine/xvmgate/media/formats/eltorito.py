@@ -1,10 +1,9 @@
-"""The El Torito boot catalog (version 1.0, section 2): can a BIOS boot this medium, and what would it load?"""
+"""The El Torito boot catalog (version 1.0, section 2): whether a BIOS can boot a medium, and what it would load."""
 
 from __future__ import annotations
 
 import struct
 from typing import TYPE_CHECKING, NamedTuple
-
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,6 @@ import io
 import zlib
 from typing import BinaryIO, NamedTuple
 
-
 from . import magic
 
 CHUNK = 16 << 10

@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-
 from .volume import SECTOR
 
 if TYPE_CHECKING:
