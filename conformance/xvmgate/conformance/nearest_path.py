@@ -27,7 +27,10 @@ LIKENESS = 0.75
 
 
 def nearest_path(survey: Survey, path: str, role: str) -> str | None:
-    """Return the path of a regular file that may be the one missing at `path`; `role` is kernel or ramdisk."""
+    """Return the path of a regular file that may be the one missing at `path`; `role` is kernel or ramdisk.
+
+    Kernels for the hardware, which lie beside those for Xen under the same name, are never meant.
+    """
     wanted = path.rpartition("/")[2]
     files = {found: found.rpartition("/")[2].casefold() for found in _files(survey, role)}
     same = [found for found, name in files.items() if name == wanted.casefold()]
@@ -39,7 +42,8 @@ def nearest_path(survey: Survey, path: str, role: str) -> str | None:
 
 
 def _likeness(found: str, path: str) -> tuple[int, float]:
-    shared = set(found.casefold().split("/")) & set(path.casefold().split("/"))
+    found, path = found.casefold(), path.casefold()
+    shared = set(found.split("/")) & set(path.split("/"))
     return len(shared), SequenceMatcher(None, found, path).ratio()
 
 
@@ -52,7 +56,8 @@ def _known(role: str) -> Iterable[str]:
 
 def _files(survey: Survey, role: str) -> set[str]:
     known = {path for path in _known(role) if survey.present(path)}
-    return known | set(_walk(survey.medium))
+    hardware = {path for layout in every_layout() for path, kind in layout.contents.items() if kind.startswith("elf")}
+    return (known | set(_walk(survey.medium))) - hardware
 
 
 def _walk(medium: Medium) -> Iterable[str]:

@@ -49,7 +49,9 @@ def _actual(survey: Survey, found: Lookup, role: str) -> str:
     from xvmgate.conformance.nearest_path import nearest_path  # noqa: PLC0415  # only failures need it
 
     nearest = nearest_path(survey, found.path, role)
-    return f"missing; nearest: {nearest}" if nearest else "missing"
+    by_link = not f"{found.path}/".startswith(f"{found.real}/")
+    missing = f"missing, for links lead to {found.real}" if by_link else "missing"
+    return f"{missing}; nearest: {nearest}" if nearest else missing
 
 
 def _unwanted(survey: Survey, rule: Rule) -> str:

@@ -1,0 +1,49 @@
+"""From checks to verdicts to exit statuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from xvmgate.reports.events import Check
+from xvmgate.reports.verdict import EXIT, of_checks, worst
+
+
+def _checks(text: str) -> list[Check]:
+    pairs = (word.split("/") for word in text.split())
+    return [Check("XVM-PV-01", level, verdict, None, None, "") for verdict, level in pairs]
+
+
+@pytest.mark.parametrize(
+    ("checks", "selected", "verdict"),
+    [
+        ("pass/must", False, "conformant"),
+        ("pass/must warn/should", False, "conformant"),
+        ("pass/must waived/must not-applicable/must", False, "conformant"),
+        ("pass/must error/should", False, "conformant"),
+        ("pass/must fail/must", False, "nonconformant"),
+        ("pass/must fail/should", False, "nonconformant"),
+        ("fail/must error/must", False, "nonconformant"),
+        ("pass/must error/must", False, "incomplete"),
+        ("not-applicable/must", False, "incomplete"),
+        ("", False, "incomplete"),
+        ("pass/must", True, "incomplete"),
+        ("fail/must", True, "nonconformant"),
+    ],
+)
+def test_of_checks(checks: str, selected: bool, verdict: str) -> None:
+    assert of_checks(_checks(checks), selected=selected) == verdict
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "overall", "status"),
+    [
+        ("conformant conformant", "conformant", 0),
+        ("conformant nonconformant unreadable incomplete", "nonconformant", 1),
+        ("conformant unreadable incomplete", "unreadable", 4),
+        ("incomplete conformant", "incomplete", 5),
+        ("", "incomplete", 5),
+    ],
+)
+def test_worst(verdicts: str, overall: str, status: int) -> None:
+    assert worst(verdicts.split()) == overall
+    assert EXIT[overall] == status
