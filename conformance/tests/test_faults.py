@@ -27,7 +27,11 @@ def remove(path: str) -> Fault:
 
 def move(path: str, to: str) -> Fault:
     """Move a file."""
-    return lambda root: (root / path).rename(root / to) and None
+
+    def fault(root: Path) -> None:
+        (root / path).rename(root / to)
+
+    return fault
 
 
 def write(path: str, data: bytes) -> Fault:
@@ -121,7 +125,10 @@ def test_a_separate_ramdisk_gone_leaves_the_combined_one(broken: Broken) -> None
         (link("boot/x86.miniroot", "x86.miniroot"), "links without end at /boot/x86.miniroot"),
         (link("boot/x86.miniroot", "../../../etc/passwd"), "a link out of the medium at /boot/x86.miniroot"),
         (link("boot/x86.miniroot", "/etc/passwd"), "a link out of the medium at /boot/x86.miniroot"),
-        (link("boot/x86.miniroot", "nowhere"), "missing, for links lead to /boot/nowhere; nearest: /boot/amd64/x86.miniroot"),
+        (
+            link("boot/x86.miniroot", "nowhere"),
+            "missing, for links lead to /boot/nowhere; nearest: /boot/amd64/x86.miniroot",
+        ),
         (move("boot/x86.miniroot", "boot/X86.MINIROOT"), "missing; nearest: /boot/X86.MINIROOT"),
         (move("boot/x86.miniroot", "boot/x86.miniroot.gz"), "missing; nearest: /boot/amd64/x86.miniroot"),
     ],
@@ -231,7 +238,9 @@ def test_hvm_01_an_iso_without_a_boot_record(
     layout_tree: Callable[[str], Path], write_iso: Callable[..., Path], tmp_path: Path
 ) -> None:
     iso = write_iso("genisoimage", layout_tree(NEVADA), tmp_path / "x.iso")
-    assert failures(check(str(iso), mode="hvm")) == {"XVM-HVM-01": "no El Torito boot record on ISO9660 with Rock Ridge"}
+    assert failures(check(str(iso), mode="hvm")) == {
+        "XVM-HVM-01": "no El Torito boot record on ISO9660 with Rock Ridge"
+    }
     assert check(str(iso)).verdict == "conformant"
 
 

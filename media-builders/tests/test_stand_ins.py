@@ -30,7 +30,10 @@ def test_readnotes_prints_the_kernel_s_notes(bits: int, tmp_path: Path, real: Ca
 def test_a_hardware_kernel_has_no_notes(tmp_path: Path, real: Callable[[str], str]) -> None:
     path = tmp_path / "unix"
     path.write_bytes(kernel(64, xen=False))
-    assert "XEN_VERSION" not in subprocess.run([real("readnotes"), path], check=False, capture_output=True, text=True).stdout
+    assert (
+        "XEN_VERSION"
+        not in subprocess.run([real("readnotes"), path], check=False, capture_output=True, text=True).stdout
+    )
 
 
 def test_a_ramdisk_is_gzip_ed_without_a_clock_and_has_the_magic() -> None:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from junitparser import JUnitXml  # type: ignore[import-untyped]
+from junitparser import JUnitXml
 
 from xvmgate.reports import json as json_report
 from xvmgate.reports import junit

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+
 from xvmgate.conformance.asking import ask
 from xvmgate.conformance.judge import judge
 from xvmgate.reports import verdict

@@ -10,9 +10,10 @@ from xvmgate.reports.verdict import USAGE
 
 from .options import Stop
 
-FLAGS = ("strict", "hash")
-TEXTS = ("mode", "bits", "release")
-LISTS = ("rule", "report")
+FLAGS = {"strict": "strict", "hash": "hashed"}
+TEXTS = {"mode": "mode", "bits": "bits", "release": "release"}
+LISTS = {"rule": "rules", "report": "reports"}
+"""Keys of `[check]`, named like its options, with the parameter that each of them sets."""
 
 
 def load_defaults() -> dict[str, dict[str, Any]]:
@@ -46,8 +47,8 @@ def _find(directory: str) -> Table | None:
 
 
 def _check(table: Table) -> dict[str, Any]:
-    values: dict[str, Any] = {name: table.flag(name) for name in FLAGS if table.has(name)}
-    values |= {name: table.text(name) for name in TEXTS if table.has(name)}
-    values |= {name: table.texts(name) for name in LISTS if table.has(name)}
+    values: dict[str, Any] = {name: table.flag(key) for key, name in FLAGS.items() if table.has(key)}
+    values |= {name: table.text(key) for key, name in TEXTS.items() if table.has(key)}
+    values |= {name: table.texts(key) for key, name in LISTS.items() if table.has(key)}
     table.close()
     return values

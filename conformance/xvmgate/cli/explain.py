@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import click
+
 from xvmgate.fixtures.layout import Layout, every_layout
 from xvmgate.fixtures.reading import Reading, every_reading
 from xvmgate.fixtures.rule import Rule, every_rule, find

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import click
+
 from xvmgate.conformance.hashing import hash_medium, total_size
 from xvmgate.media import MediumError
 from xvmgate.reports import verdict

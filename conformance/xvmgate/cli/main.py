@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import NoReturn
 
 import click
+
 from xvmgate.reports.verdict import DEFECT, INTERRUPTED, USAGE
 
 from . import options

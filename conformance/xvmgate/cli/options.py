@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xvmgate.reports.verdict import USAGE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,12 +32,18 @@ class State:
         self.unfinished: Callable[[str, int], str] | None = None
 
     def say(self, text: str, *, always: bool = False) -> None:
-        """Print data on stdout, unless the user wants quiet; a reader that went away is no error."""
+        """Print data on stdout, unless the user wants quiet; a reader that went away is no error.
+
+        Raises Stop when stdout cannot be written for another reason.
+        """
         if always or not self.quiet:
             try:
                 click.echo(text)
             except BrokenPipeError:
                 drop_stdout()
+            except OSError as error:
+                drop_stdout()
+                raise Stop(f"the output cannot be written: {error.strerror}", USAGE) from error
 
 
 def drop_stdout() -> None:

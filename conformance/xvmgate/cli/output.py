@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
+
 from xvmgate.reports.verdict import USAGE
 
 from .options import State, Stop, paint

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import click
+
 from xvmgate.fixtures.document import document
 from xvmgate.fixtures.layout import Layout, every_layout
 from xvmgate.fixtures.reading import every_reading

@@ -45,10 +45,11 @@ def _release(name: str) -> Layout:
 
 
 def _unknown(what: str, name: str, known: Iterable[str], where: str | None = None) -> str:
+    known = list(known)
+    if where is None:
+        return f"no {what} {name!r} (known: {', '.join(known)})"
     from difflib import get_close_matches  # noqa: PLC0415  # only mistakes need it
 
-    known = list(known)
     alike = get_close_matches(name.casefold(), known, n=1, cutoff=0.5) or get_close_matches(name.upper(), known, n=1)
     meant = f"; did you mean {alike[0]}?" if alike else ""
-    listed = f"`{where}` lists them" if where else f"known: {', '.join(known)}"
-    return f"no {what} {name!r}{meant} ({listed})"
+    return f"no {what} {name!r}{meant} (`{where}` lists them)"

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pycdlib
+
 from xvmgate.fixtures.layout import BOOT_CATALOG, BOOT_IMAGE
 
 from .tree import contents
