@@ -195,8 +195,8 @@ def test_kernels_that_are_directories(broken: Broken) -> None:
     ("data", "seen"),
     [
         (b"just text\n", "data (text)"),
-        (gzip.compress(b"\0" * (1 << 20)), "gzip'ed data (of no known kind, and it begins with zeros)"),
-        (gzip.compress(b"x" * 99), "gzip'ed data (text)"),
+        (gzip.compress(b"\0" * (1 << 20), mtime=0), "gzip'ed data (of no known kind, and it begins with zeros)"),
+        (gzip.compress(b"x" * 99, mtime=0), "gzip'ed data (text)"),
         (b"\x1f\x8b\x08\xff\xff", "a damaged gzip stream"),
         (b"\xfd7zXZ\0", "data (xz-compressed)"),
     ],
