@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MAX_LINKS = 40
 """Symbolic links followed in one lookup, as many as Solaris and Linux allow."""
-MAX_STEPS = 4096
+MAX_STEPS = 1024
 """Path components walked in one lookup, those inside link targets included."""
 
 

@@ -16,8 +16,10 @@ from .source import FileSource
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_DIRECTORY = 64 << 20
-"""Largest directory in bytes; 60,000 files in one take a tenth of it."""
+MAX_DIRECTORY = 32 << 20
+"""Largest directory in bytes; 60,000 files in one take a quarter of it."""
+MAX_DIRECTORIES = 128 << 20
+"""Bytes of directories that are read and kept in all; those of a DVD take a tenth of it."""
 MAX_EXTENTS = 4096
 """Most extents of one file: 16 TiB."""
 
@@ -54,6 +56,7 @@ class IsoMedium(Medium):
         self.location = source.location
         self._source = source
         self._directories: dict[int, _Directory] = {}
+        self._left = MAX_DIRECTORIES
         try:
             self.descriptors = read_descriptors(source.peek)
         except VolumeError as error:
@@ -158,6 +161,9 @@ class IsoMedium(Medium):
     def _directory_data(self, found: record.Record) -> bytes:
         if not 0 < found.size <= MAX_DIRECTORY:
             raise self._source.broken(f"its directory at block {found.block} claims {found.size} bytes")
+        self._left -= found.size
+        if self._left < 0:
+            raise self._source.broken(f"its directories take more than {MAX_DIRECTORIES} bytes")
         block = found.block + found.xattr_blocks
         return self._source.read(block * self._volume.block_size, found.size)
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAX_SHOWN = 5
 """Findings that one message lists; the rest is a count."""
+MAX_LENGTH = 400
+"""Characters of one finding that a message holds: paths come from the medium, and may be of any length."""
 
 
 def ramdisk_format(survey: Survey) -> Finding:
@@ -63,4 +65,5 @@ def links_inside(survey: Survey) -> Finding:
 
 def _listed(findings: list[str]) -> str:
     rest = len(findings) - MAX_SHOWN
-    return "; ".join(findings[:MAX_SHOWN]) + (f"; and {rest} more" if rest > 0 else "")
+    shown = [text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]}..." for text in findings[:MAX_SHOWN]]
+    return "; ".join(shown) + (f"; and {rest} more" if rest > 0 else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 from elftools.common.exceptions import ELFError
@@ -21,8 +22,10 @@ HEAD = 64
 """Bytes of the longer of the two ELF headers."""
 MAX_HEADERS = 1024
 """Program or section headers that are looked at; a Solaris kernel has some forty."""
-MAX_NOTES = 64 << 10
+MAX_NOTES = 16 << 10
 """Bytes of notes that are read from one place; a Xen kernel has some 500."""
+MAX_AREAS = 16
+"""Places that notes are read from; a Xen kernel has one or two, each named by a segment and by a section."""
 BUDGET = 8 << 20
 """Bytes of a kernel that are read at all."""
 MACHINES = {"EM_386": "386", "EM_X86_64": "x86-64", "EM_SPARC": "SPARC", "EM_SPARCV9": "SPARC V9"}
@@ -65,7 +68,8 @@ def read_elf(stream: BinaryIO, size: int) -> Elf:
 
 
 def _xen_notes(pages: Pages, structs: ELFStructs, header: Any) -> Iterator[int]:
-    for offset, size in _note_areas(pages, structs, header):
+    areas = dict.fromkeys(_note_areas(pages, structs, header))
+    for offset, size in islice(areas, MAX_AREAS):
         area = pages.read(offset, min(size, MAX_NOTES))
         holder = cast("ELFFile", _Notes(structs, io.BytesIO(area)))
         for note in iter_notes(holder, 0, len(area)):
