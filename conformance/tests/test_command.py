@@ -161,6 +161,11 @@ def test_a_report_that_cannot_be_written_leaves_nothing(layout_tree: Callable[[s
     assert "/proc/xvmgate.json: the report cannot be written" in ran.err
 
 
+def test_json_is_printed_once_when_a_report_cannot_be_written(layout_tree: Callable[[str], Path]) -> None:
+    ran = run("check", "--json", layout_tree(NEVADA), "--report", "json:/proc/xvmgate.json")
+    assert (ran.status, ran.document()["verdict"]) == (4, "conformant")
+
+
 def test_quiet_leaves_the_status(layout_tree: Callable[[str], Path]) -> None:
     assert run("check", "-q", layout_tree(B109)) == Ran(1, "", "")
     assert run("-q", "check", layout_tree(NEVADA)) == Ran(0, "", "")

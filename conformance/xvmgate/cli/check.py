@@ -81,10 +81,10 @@ def verb(
     for location in media:
         run.results.append(_one(location, question, state, hashed=hashed))
     report = run.report()
-    if state.json:
-        state.say(output.render("json", report).rstrip("\n"), always=True)
     for target in targets:
         output.write(target, report)
+    if state.json:
+        state.say(output.render("json", report).rstrip("\n"), always=True)
     return verdict.EXIT[report.verdict]
 
 
@@ -114,8 +114,11 @@ class _Run:
         return CheckReport(verdict.worst(result.verdict for result in self.results), tuple(self.results))
 
     def document(self, message: str, status: int) -> str:
-        """Return the document of a run that ended early: what was not judged says why."""
+        """Return the document of a run that ended early: what was not judged says why.
+
+        Where all was judged, and only a report could not be written, the verdict stands.
+        """
         why = verdict.UNREADABLE if status == verdict.USAGE else verdict.INCOMPLETE
         missing = [MediumResult(place, why, error=message) for place in self.locations[len(self.results) :]]
-        self.results += missing
-        return output.render("json", self.report()._replace(verdict=why)).rstrip("\n")
+        report = CheckReport(why, (*self.results, *missing)) if missing or not self.results else self.report()
+        return output.render("json", report).rstrip("\n")

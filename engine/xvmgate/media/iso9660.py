@@ -125,7 +125,7 @@ class IsoMedium(Medium):
 
     def _naming(self, found: Descriptors) -> tuple[Volume, Names]:
         root = record.parse(found.primary.root, 0)
-        first = self._source.read(root.block * found.primary.block_size, SECTOR)
+        first = self._source.read((root.block + root.xattr_blocks) * found.primary.block_size, SECTOR)
         skip = self._rock_ridge_skip(first, found.primary)
         if skip is not None:
             return found.primary, RockRidgeNames(self._area_reader(found.primary), skip)
@@ -218,6 +218,8 @@ class IsoMedium(Medium):
         parts, compressed = entry.handle
         extents = []
         for part in parts:
+            if part.size == 0:
+                continue  # some writers place empty files anywhere
             start = (part.block + part.xattr_blocks) * self._volume.block_size
             if part.interleaved or compressed:
                 how = "zisofs-compressed" if compressed else "interleaved"
