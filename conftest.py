@@ -128,3 +128,15 @@ def layout_iso(tmp_path_factory: pytest.TempPathFactory, layout_tree: LayoutTree
         return built[layout, writer]
 
     return iso
+
+
+@pytest.fixture
+def broken(layout_tree: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Path]:
+    """`broken("nevada-snv121-dvd")`: the layout as a directory that may be changed."""
+
+    def copy(name: str) -> Path:
+        root = tmp_path / name
+        shutil.copytree(layout_tree(name), root, symlinks=True)
+        return root
+
+    return copy

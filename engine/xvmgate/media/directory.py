@@ -103,3 +103,11 @@ class _Counted(io.FileIO):
             self._medium._fail(self._path, error)  # noqa: SLF001  # two halves of one module
         self._medium.count(size)
         return size
+
+    def readall(self) -> bytes:
+        """Read to the end by `readinto`, which counts. Raises MediumError when the host refuses."""
+        return io.RawIOBase.readall(self)
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read by `readinto`, which counts. Raises MediumError when the host refuses."""
+        return io.RawIOBase.read(self, -1 if size is None else size) or b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
@@ -72,9 +73,10 @@ def _xen_notes(pages: Pages, structs: ELFStructs, header: Any) -> Iterator[int]:
     for offset, size in islice(areas, MAX_AREAS):
         area = pages.read(offset, min(size, MAX_NOTES))
         holder = cast("ELFFile", _Notes(structs, io.BytesIO(area)))
-        for note in iter_notes(holder, 0, len(area)):
-            if note["n_name"] == "Xen":
-                yield structs.Elf_word("").parse(area[note["n_offset"] + 8 : note["n_offset"] + 12])
+        with suppress(ELFError, ConstructError):  # another owner's damaged note ends its area, not the kernel
+            for note in iter_notes(holder, 0, len(area)):
+                if note["n_name"] == "Xen":
+                    yield structs.Elf_word("").parse(area[note["n_offset"] + 8 : note["n_offset"] + 12])
 
 
 def _note_areas(pages: Pages, structs: ELFStructs, header: Any) -> Iterator[tuple[int, int]]:
