@@ -1,4 +1,4 @@
-"""What findings say in detail: boot entries, links, long lists, names that are only alike, the words that repeat a run."""
+"""What findings say in detail: boot entries, links, long lists, names that are only alike, how to repeat a run."""
 
 from __future__ import annotations
 

@@ -28,10 +28,10 @@ def _theirs(real: Real, reader: str, image: Path, path: str, folder: Path) -> by
     if reader == "isoinfo":
         return subprocess.run([real("isoinfo"), "-R", "-x", path, "-i", image], check=True, capture_output=True).stdout
     if reader == "bsdtar":
-        words = [real("bsdtar"), "-xOf", image, path.lstrip("/")]
+        words = [real("bsdtar"), "-xOf", str(image), path.lstrip("/")]
         return subprocess.run(words, check=True, capture_output=True).stdout
     out = folder / "extracted"
-    words = [real("xorriso"), "-indev", image, "-osirrox", "on", "-extract", path, out]
+    words = [real("xorriso"), "-indev", str(image), "-osirrox", "on", "-extract", path, str(out)]
     subprocess.run(words, check=True, capture_output=True)
     return out.read_bytes()
 
@@ -111,7 +111,18 @@ def test_a_file_over_4_gib(real: Real, tmp_path: Path) -> None:
             file.write(text)
     size = (tmp_path / "tree/big").stat().st_size
     image = tmp_path / "big.iso"
-    words = [real("xorriso"), "-as", "mkisofs", "-quiet", "-iso-level", "3", "-R", "-o", image, tmp_path / "tree"]
+    words = [
+        real("xorriso"),
+        "-as",
+        "mkisofs",
+        "-quiet",
+        "-iso-level",
+        "3",
+        "-R",
+        "-o",
+        str(image),
+        str(tmp_path / "tree"),
+    ]
     subprocess.run(words, check=True, capture_output=True)
     with open_medium(str(image)) as medium, medium.open("/big") as stream:
         assert medium.stat("/big").size == size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -50,6 +51,8 @@ class DirectoryMedium(Medium):
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
         except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return None
             self._fail(path, error)
         return Entry(name, kind, status.st_size, target, path)
 
