@@ -57,10 +57,10 @@ def _known(role: str) -> Iterable[str]:
 def _files(survey: Survey, role: str) -> set[str]:
     known = {path for path in _known(role) if survey.present(path)}
     hardware = {path for layout in every_layout() for path, kind in layout.contents.items() if kind.startswith("elf")}
-    return (known | set(_walk(survey.medium))) - hardware
+    return (known | survey.nearby) - hardware
 
 
-def _walk(medium: Medium) -> Iterable[str]:
+def walk(medium: Medium) -> Iterable[str]:
     """List regular files at and below PLACES, breadth first, links not followed, within the limits."""
     queue: deque[tuple[str, Entry]] = deque()
     for place in PLACES:

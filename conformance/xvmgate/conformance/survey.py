@@ -67,6 +67,13 @@ class Survey:
             return read_menu(stream.read(MAX_MENU))
 
     @cached_property
+    def nearby(self) -> frozenset[str]:
+        """The files among which a missing one is looked for; walked once, and only when something is missing."""
+        from .nearest_path import walk  # noqa: PLC0415  # only failures need it
+
+        return frozenset(walk(self.medium))
+
+    @cached_property
     def layout(self) -> Layout | None:
         """The known release whose medium this one is most like."""
         return nearest_layout(self)
