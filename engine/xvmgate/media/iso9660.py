@@ -5,16 +5,17 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING, BinaryIO
 
-from .base import Entry, Medium, MediumError
+from .base import Entry, Medium
 from .extents import Extent, open_extents
-from .formats import magic, record, susp
+from .formats import record, susp
 from .formats.eltorito import CATALOG_SIZE, BootEntry, CatalogError, read_catalog
-from .formats.volume import MAGIC, SECTOR, Descriptors, Volume, VolumeError, read_descriptors
+from .formats.volume import SECTOR, Descriptors, Volume, VolumeError, read_descriptors
 from .names import IsoNames, JolietNames, Names, RockRidgeNames
-from .source import FileSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .source import ByteSource
 
 MAX_DIRECTORY = 32 << 20
 """Largest directory in bytes; 60,000 files in one take a quarter of it."""
@@ -22,25 +23,6 @@ MAX_DIRECTORIES = 128 << 20
 """Bytes of directories that are read and kept in all; those of a DVD take a tenth of it."""
 MAX_EXTENTS = 4096
 """Most extents of one file: 16 TiB."""
-
-
-def open_image(location: str) -> Medium:
-    """Open a file or block device that holds an ISO9660 image.
-
-    Raises MediumError for anything else, naming what it is.
-    """
-    source = FileSource(location)
-    try:
-        if source.size == 0:
-            raise MediumError(location, "empty, 0 bytes", "write or fetch the image again")
-        if source.peek(16 * SECTOR + 1, 5) != MAGIC:
-            raise MediumError(
-                location, f"no ISO9660 image: {magic.name(source.peek)}", "give a directory or an ISO file"
-            )
-        return IsoMedium(source)
-    except BaseException:
-        source.close()
-        raise
 
 
 class IsoMedium(Medium):
@@ -51,7 +33,7 @@ class IsoMedium(Medium):
 
     kind = "iso"
 
-    def __init__(self, source: FileSource) -> None:
+    def __init__(self, source: ByteSource) -> None:
         """Read the volume descriptors and the root's first record. Raises MediumError for damage."""
         self.location = source.location
         self._source = source

@@ -3,8 +3,41 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from .base import MediumError
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class ByteSource(Protocol):
+        """What image readers ask of a source: FileSource's attributes and methods, whatever lies behind them."""
+
+        location: str
+
+        @property
+        def size(self) -> int:
+            """Bytes in all."""
+
+        @property
+        def bytes_read(self) -> int:
+            """Bytes read so far."""
+
+        @property
+        def requests(self) -> int:
+            """Reads issued so far."""
+
+        def read(self, offset: int, length: int) -> bytes:
+            """Read exactly so many bytes. Raises MediumError."""
+
+        def peek(self, offset: int, length: int) -> bytes:
+            """Read up to so many bytes. Raises MediumError."""
+
+        def broken(self, problem: str) -> MediumError:
+            """Return the error for damage."""
+
+        def close(self) -> None:
+            """Give the source back."""
 
 
 class FileSource:
