@@ -5,21 +5,24 @@ from __future__ import annotations
 import os
 import stat
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from .walk import Entry, Lookup, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
+    from .extents import Extent
     from .formats.eltorito import BootEntry
+    from .remote import Remote
     from .zfsroot import ZfsRoot
 
-__all__ = ["Entry", "Lookup", "Medium", "MediumError", "open_medium"]
+__all__ = ["Entry", "LocalPieces", "Lookup", "Medium", "MediumError", "open_medium"]
 
-
+CHUNK = 1 << 20
+"""Bytes that a file is copied by."""
 
 class MediumError(Exception):
     """A medium that cannot be read: one sentence with what, where and what to do.
@@ -33,12 +36,24 @@ class MediumError(Exception):
         self.rule = rule
 
 
+class LocalPieces(NamedTuple):
+    """Where a file's bytes lie as they are in a file of the host: an open descriptor, and pieces of it in order.
+
+    `owned` says that whoever asked has to close it.
+    """
+
+    descriptor: int
+    extents: Sequence[Extent]
+    owned: bool
+
+
 class Medium(ABC):
     """An installer medium: a tree of names with files, and counts of what was read from it.
 
     `kind` is iso, tree, ufs or zfs, `filesystem` names for people how files lie on it; `volume_id` and `created`
     (ISO 8601) are None where the medium has none. `rooted` says that a link with an absolute target stays inside, as on
-    a root file system; `zfs` is what a pool's labels and properties say, None elsewhere.
+    a root file system; `zfs` is what a pool's labels and properties say, None elsewhere. `listable` is False where only a
+    path can be asked for, and no directory lists what it holds; `distant` is True where reading costs a round trip.
     """
 
     kind: str
@@ -47,6 +62,8 @@ class Medium(ABC):
     volume_id: str | None = None
     created: str | None = None
     rooted: bool = False
+    listable: bool = True
+    distant: bool = False
     zfs: ZfsRoot | None = None
 
     @property
@@ -89,6 +106,24 @@ class Medium(ABC):
     def has_sector(self, sector: int) -> bool:  # noqa: ARG002  # only images have sectors
         """Say whether a boot image can begin at that sector of 2048 bytes."""
         return False
+
+    def prefetch(self, wanted: Iterable[tuple[Entry, int, int]]) -> None:
+        """Take notice that these bytes (file, offset, length) will be read; a distant image fetches them at once."""
+
+    def version(self, entry: Entry) -> str | None:  # noqa: ARG002  # only servers tell
+        """Return what tells a file from a later one of its name, None where nothing does."""
+        return None
+
+    def local_pieces(self, entry: Entry) -> LocalPieces | None:  # noqa: ARG002  # not every medium is one of the host
+        """Say where the host holds a file's bytes as they are, None where it does not. Raises MediumError."""
+        return None
+
+    def chunks(self, entry: Entry, start: int = 0) -> Iterator[bytes]:
+        """Yield a file's bytes from `start` on, in pieces of any length. Raises MediumError for damage."""
+        with self.open_entry(entry) as stream:
+            stream.seek(start)
+            while data := stream.read(CHUNK):
+                yield data
 
     def lookup(self, path: str) -> Lookup:
         """Walk to a path and say what lies there. Raises MediumError for damage, never for a path."""
@@ -133,13 +168,16 @@ class Medium(ABC):
         self.close()
 
 
-def open_medium(location: str) -> Medium:
-    """Open a directory or an image (a file or a block device); the kind is told by content, not by name.
+def open_medium(location: str, remote: Remote | None = None) -> Medium:
+    """Open a directory or an image, here or on a web or NFS server; the kind is told by content, not by name.
 
-    Raises MediumError for what cannot be read, naming what was found.
+    `remote` is what is allowed for a medium that is not here. Raises MediumError for what cannot be read, naming what
+    was found.
     """
     if "://" in location or location.startswith("nfs:"):
-        raise MediumError(location, "no local path", "copy or mount it and give the path", rule=None)
+        from .distant import open_distant  # noqa: PLC0415  # a local medium needs none of it
+
+        return open_distant(location, remote)
     try:
         mode = os.stat(location).st_mode
     except (OSError, ValueError) as error:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from .base import Entry, Medium
-from .extents import Extent, open_extents
+from .base import Entry
+from .extents import Extent
 from .formats import record, susp
 from .formats.eltorito import CATALOG_SIZE, BootEntry, CatalogError, read_catalog
 from .formats.volume import SECTOR, Descriptors, Volume, VolumeError, read_descriptors
 from .names import IsoNames, JolietNames, Names, RockRidgeNames
+from .pieces import PiecesMedium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ MAX_EXTENTS = 4096
 """Most extents of one file: 16 TiB."""
 
 
-class IsoMedium(Medium):
+class IsoMedium(PiecesMedium):
     """An ISO9660 image; names by Rock Ridge, else Joliet, else plain, the latter two without regard to case.
 
     An entry's handle is the record that it was made from.
@@ -35,8 +36,7 @@ class IsoMedium(Medium):
 
     def __init__(self, source: ByteSource) -> None:
         """Read the volume descriptors and the root's first record. Raises MediumError for damage."""
-        self.location = source.location
-        self._source = source
+        super().__init__(source)
         self._directories: dict[int, _Directory] = {}
         self._left = MAX_DIRECTORIES
         try:
@@ -51,16 +51,6 @@ class IsoMedium(Medium):
         self._volume, self._names = self._naming(self.descriptors)
         self.filesystem = self._names.filesystem
         self._root = Entry("", "directory", 0, None, record.parse(self._volume.root, 0))
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes read from the image so far."""
-        return self._source.bytes_read
-
-    @property
-    def requests(self) -> int:
-        """Reads issued so far."""
-        return self._source.requests
 
     def root(self) -> Entry:
         """Return the top directory."""
@@ -81,10 +71,6 @@ class IsoMedium(Medium):
         for at in held.index.values():
             yield self._entry(held, at)
 
-    def open_entry(self, entry: Entry) -> BinaryIO:
-        """Open a regular file. Raises MediumError for damage and for what cannot be unpacked."""
-        return open_extents(self._source.read, self._extents(entry))
-
     def boot_entries(self) -> list[BootEntry] | None:
         """Return the entries of the El Torito catalog, None where there is no boot record.
 
@@ -100,10 +86,6 @@ class IsoMedium(Medium):
     def has_sector(self, sector: int) -> bool:
         """Say whether the image reaches as far as that sector of 2048 bytes, and it lies behind the descriptors."""
         return 16 < sector < self._source.size // SECTOR
-
-    def close(self) -> None:
-        """Close the image."""
-        self._source.close()
 
     def _naming(self, found: Descriptors) -> tuple[Volume, Names]:
         root = record.parse(found.primary.root, 0)
@@ -196,7 +178,8 @@ class IsoMedium(Medium):
                 break
         raise self._source.broken(f"its file {parts[0].identifier!r} has extents without a last one")
 
-    def _extents(self, entry: Entry) -> list[Extent]:
+    def extents(self, entry: Entry) -> list[Extent]:
+        """Return where a file lies. Raises MediumError for damage and for what cannot be unpacked."""
         parts, compressed = entry.handle
         extents = []
         for part in parts:

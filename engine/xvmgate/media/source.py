@@ -48,8 +48,8 @@ class FileSource:
         self.bytes_read = 0
         self.requests = 0
         try:
-            self._descriptor = os.open(location, os.O_RDONLY | os.O_NONBLOCK)
-            self.size = os.lseek(self._descriptor, 0, os.SEEK_END)
+            self.descriptor = os.open(location, os.O_RDONLY | os.O_NONBLOCK)
+            self.size = os.lseek(self.descriptor, 0, os.SEEK_END)
         except OSError as error:
             raise MediumError(
                 location, f"cannot be read: {error.strerror}", "mend its permissions or give another file", rule=None
@@ -73,8 +73,8 @@ class FileSource:
         Raises MediumError when the device fails.
         """
         try:
-            data = os.pread(self._descriptor, length, offset)
-            while len(data) < length and (more := os.pread(self._descriptor, length - len(data), offset + len(data))):
+            data = os.pread(self.descriptor, length, offset)
+            while len(data) < length and (more := os.pread(self.descriptor, length - len(data), offset + len(data))):
                 data += more
         except OSError as error:
             raise self.broken(f"cannot be read at byte {offset}: {error.strerror}") from error
@@ -88,4 +88,4 @@ class FileSource:
 
     def close(self) -> None:
         """Close the descriptor."""
-        os.close(self._descriptor)
+        os.close(self.descriptor)

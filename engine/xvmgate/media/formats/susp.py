@@ -45,7 +45,14 @@ def skip_length(root_system_use: bytes) -> int | None:
 
 
 def has_rock_ridge(area: bytes, read: AreaReader) -> bool:
-    """Say whether the root's entries announce Rock Ridge (ER), or use it without (PX)."""
+    """Say whether the root's entries announce Rock Ridge (ER), or use it without (PX).
+
+    ER often lies in a continuation area, far away on some media; PX in the record itself spares reading it.
+    """
+    own: list[tuple[bytes, bytes]] = []
+    _split(area, own)
+    if any(sign == b"PX" for sign, _ in own):
+        return True
     found = False
     for sign, data in entries(area, read):
         if sign == b"ER" and len(data) >= 8:
