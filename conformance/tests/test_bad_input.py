@@ -107,7 +107,7 @@ def test_a_defect_of_our_own_is_status_3(tmp_path: Path) -> None:
 
 def test_an_interrupt_is_status_2_and_json_says_how_far(tmp_path: Path, layout_tree: Callable[[str], Path]) -> None:
     """The second medium's hash takes for ever: its file never ends."""
-    slow = "import xvmgate.cli.hashing as h, time, os; h.with_hash = lambda r: (r if 'nevada' in r.location else "
+    slow = "import xvmgate.cli.hashing as h, time, os; h.with_hash = lambda r, *_: (r if 'nevada' in r.location else "
     slow += "(os.write(2, b'waiting'), time.sleep(60))); from xvmgate.cli.entry import run; run()"
     command = [
         sys.executable,

@@ -8,13 +8,15 @@ import click
 
 from xvmgate.conformance.asking import ask
 from xvmgate.conformance.judge import judge
+from xvmgate.media.location import shown
 from xvmgate.reports import verdict
 from xvmgate.reports.events import CheckReport, MediumResult
 
-from . import options, output
+from . import options, output, remote
 
 if TYPE_CHECKING:
     from xvmgate.conformance.question import Question
+    from xvmgate.media.remote import Remote
 
 
 class CheckCommand(click.Command):
@@ -51,6 +53,7 @@ class CheckCommand(click.Command):
     multiple=True,
     help=f"Write a report; FORMAT is {' or '.join(output.FORMATS)}; may be repeated.",
 )
+@remote.options
 @options.as_json
 @options.quiet
 @options.debug
@@ -65,8 +68,11 @@ def verb(
     strict: bool,
     hashed: bool,
     reports: tuple[str, ...],
+    timeout: float | None,
+    download: bool,
+    max_size: int,
 ) -> int:
-    """Judge each MEDIUM, a directory or an ISO9660 image, by the rules for installer media.
+    """Judge each MEDIUM, a directory or an image, here or on a web or NFS server, by the rules for installer media.
 
     Without --release a width is good when a documented kernel and ramdisk for it are there, and at least one width has
     to be good. A summary line ends each medium; failures and warnings come before it.
@@ -78,8 +84,9 @@ def verb(
         targets = [output.parse_target(text) for text in reports]
     except ValueError as error:
         raise options.Stop(str(error), verdict.USAGE) from error
+    allowed = remote.allowed(timeout, download, max_size, quiet=state.quiet)
     for location in media:
-        run.results.append(_one(location, question, state, hashed=hashed))
+        run.results.append(_one(location, question, state, allowed, hashed=hashed))
     report = run.report()
     for target in targets:
         output.write(target, report)
@@ -88,13 +95,13 @@ def verb(
     return verdict.EXIT[report.verdict]
 
 
-def _one(location: str, question: Question, state: options.State, *, hashed: bool) -> MediumResult:
+def _one(location: str, question: Question, state: options.State, allowed: Remote, *, hashed: bool) -> MediumResult:
     """Judge one medium and show it."""
-    result = judge(location, question)
+    result = judge(location, question, allowed)
     if hashed and result.kind is not None:
         from .hashing import with_hash  # noqa: PLC0415  # only on demand
 
-        result = with_hash(result)
+        result = with_hash(result, location, allowed)
     if result.error:
         output.complain(result.error)
     if not state.json:
@@ -119,6 +126,6 @@ class _Run:
         Where all was judged, and only a report could not be written, the verdict stands.
         """
         why = verdict.UNREADABLE if status == verdict.USAGE else verdict.INCOMPLETE
-        missing = [MediumResult(place, why, error=message) for place in self.locations[len(self.results) :]]
+        missing = [MediumResult(shown(place), why, error=message) for place in self.locations[len(self.results) :]]
         report = CheckReport(why, (*self.results, *missing)) if missing or not self.results else self.report()
         return output.render("json", report).rstrip("\n")

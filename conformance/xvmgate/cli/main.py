@@ -16,6 +16,7 @@ from . import options
 
 VERBS = {
     "check": "Judge installer media by the rules.",
+    "extract": "Copy a medium's kernel and ramdisk out of it.",
     "explain": "Say what a rule, a reading or a layout means.",
     "rules": "List the rules, or the known releases.",
 }
@@ -110,8 +111,10 @@ def _misuse(error: click.ClickException) -> str:
 
 def fail(state: options.State, message: str, status: int) -> NoReturn:
     """Say on stderr, in one line, why the run ends, and exit; with --json stdout holds the verb's document too."""
-    from xvmgate.reports.text import printable  # noqa: PLC0415  # only failures need it
+    from xvmgate.media.location import mask  # noqa: PLC0415  # only failures need it
+    from xvmgate.reports.text import printable  # noqa: PLC0415  # as above
 
+    message = mask(message)
     if state.json and state.unfinished:
         state.say(state.unfinished(message, status), always=True)
     click.echo(f"xvmgate: {printable(message)}", err=True)

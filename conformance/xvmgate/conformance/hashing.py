@@ -6,22 +6,29 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from xvmgate.media import MediumError
+from xvmgate.media import MediumError, open_medium
+from xvmgate.media.location import is_remote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from xvmgate.media import Entry, Medium
+    from xvmgate.media.remote import Remote
 
 CHUNK = 1 << 20
 
 
-def hash_medium(location: str, advance: Callable[[int], None] = lambda _: None) -> str:
-    """Return the medium's sha256 in hex; `advance(bytes)` is called as it goes.
+def hash_medium(location: str, advance: Callable[[int], None] = lambda _: None, remote: Remote | None = None) -> str:
+    """Return the medium's sha256 in hex; `advance(bytes)` is called as it goes; `remote` as for `open_medium`.
 
     For an image that is `sha256sum FILE`. For a tree it is, in the tree,
     `find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum`.
 
     Raises MediumError when something cannot be read.
     """
+    if is_remote(location):
+        with open_medium(location, remote) as medium:
+            return _hash_remote(medium, advance)
     try:
         if not os.path.isdir(location):
             return _hash_file(os.fsencode(location), advance)
@@ -49,6 +56,39 @@ def _hash_file(path: bytes, advance: Callable[[int], None]) -> str:
             digest.update(data)
             advance(len(data))
     return digest.hexdigest()
+
+
+def _hash_remote(medium: Medium, advance: Callable[[int], None]) -> str:
+    """Hash an image's bytes; of a tree, its files by their names. Raises MediumError for one that lists none."""
+    image = medium.image_chunks()
+    if image is not None:
+        return _hash_chunks(image, advance)
+    whole = hashlib.sha256()
+    files = {os.fsencode(path): entry for path, entry in _remote_files(medium)}
+    for name in sorted(files):
+        whole.update(_line(_hash_chunks(medium.chunks(files[name]), advance), name))
+    return whole.hexdigest()
+
+
+def _hash_chunks(chunks: Iterable[bytes], advance: Callable[[int], None]) -> str:
+    digest = hashlib.sha256()
+    for data in chunks:
+        digest.update(data)
+        advance(len(data))
+    return digest.hexdigest()
+
+
+def _remote_files(medium: Medium) -> Iterator[tuple[str, Entry]]:
+    """List the regular files of a tree, links not followed, in any order."""
+    left = [(".", medium.root())]
+    while left:
+        where, directory = left.pop()
+        for entry in medium.children(directory):
+            inside = f"{where}/{entry.name}"
+            if entry.kind == "directory":
+                left.append((inside, entry))
+            elif entry.kind == "file":
+                yield inside, entry
 
 
 def _files(root: bytes) -> Iterator[bytes]:

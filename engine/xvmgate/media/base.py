@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from .walk import Entry, Lookup, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -23,6 +23,7 @@ __all__ = ["Entry", "LocalPieces", "Lookup", "Medium", "MediumError", "open_medi
 
 CHUNK = 1 << 20
 """Bytes that a file is copied by."""
+
 
 class MediumError(Exception):
     """A medium that cannot be read: one sentence with what, where and what to do.
@@ -39,11 +40,12 @@ class MediumError(Exception):
 class LocalPieces(NamedTuple):
     """Where a file's bytes lie as they are in a file of the host: an open descriptor, and pieces of it in order.
 
-    `owned` says that whoever asked has to close it.
+    `counted(size)` is to be told what was read; `owned` says that whoever asked has to close the descriptor.
     """
 
     descriptor: int
     extents: Sequence[Extent]
+    counted: Callable[[int], None]
     owned: bool
 
 
@@ -52,8 +54,8 @@ class Medium(ABC):
 
     `kind` is iso, tree, ufs or zfs, `filesystem` names for people how files lie on it; `volume_id` and `created`
     (ISO 8601) are None where the medium has none. `rooted` says that a link with an absolute target stays inside, as on
-    a root file system; `zfs` is what a pool's labels and properties say, None elsewhere. `listable` is False where only a
-    path can be asked for, and no directory lists what it holds; `distant` is True where reading costs a round trip.
+    a root file system; `zfs` is what a pool's labels and properties say, None elsewhere. `listable` is False where only
+    a path can be asked for, and no directory lists what it holds; `distant` is True where reading costs a round trip.
     """
 
     kind: str
@@ -107,7 +109,7 @@ class Medium(ABC):
         """Say whether a boot image can begin at that sector of 2048 bytes."""
         return False
 
-    def prefetch(self, wanted: Iterable[tuple[Entry, int, int]]) -> None:
+    def prefetch(self, wanted: Iterable[tuple[Entry, int, int]]) -> None:  # noqa: B027  # most have nothing to do
         """Take notice that these bytes (file, offset, length) will be read; a distant image fetches them at once."""
 
     def version(self, entry: Entry) -> str | None:  # noqa: ARG002  # only servers tell
@@ -124,6 +126,10 @@ class Medium(ABC):
             stream.seek(start)
             while data := stream.read(CHUNK):
                 yield data
+
+    def image_chunks(self) -> Iterator[bytes] | None:
+        """Return the whole image piece by piece, None where the medium is a tree. Raises MediumError as it goes."""
+        return None
 
     def lookup(self, path: str) -> Lookup:
         """Walk to a path and say what lies there. Raises MediumError for damage, never for a path."""

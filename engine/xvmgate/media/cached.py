@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from .base import MediumError
@@ -27,8 +27,8 @@ LARGE = 1 << 20
 class CachedSource(ABC):
     """A source (see source.ByteSource) whose reads are rounded up to pages and kept, the most recent ones.
 
-    A subclass says how bytes are fetched. `size` is in bytes; `validator` tells the file from a later one of its name, None
-    where nothing does.
+    A subclass says how bytes are fetched. `size` is in bytes; `validator` tells the file from a later one of its name,
+    None where nothing does.
     """
 
     def __init__(self, location: str, size: int, validator: str | None = None) -> None:
@@ -92,7 +92,9 @@ class CachedSource(ABC):
             end = min(offset + length, self.size)
             if 0 <= offset < end and length < LARGE:
                 numbers.update(range(offset // PAGE, (end - 1) // PAGE + 1))
-        self._load(self._runs(sorted(number for number in numbers if number not in self._pages)[: MAX_PAGES // 2]))
+        left = sorted(number for number in numbers if number not in self._pages)[: MAX_PAGES // 2]
+        gaps = [number + 1 for number, following in pairwise(left) if following - number == 2]
+        self._load(self._runs(sorted({*left, *gaps})))
 
     def broken(self, problem: str) -> MediumError:
         """Return the error for damage in the image; the caller raises it."""

@@ -1,7 +1,7 @@
 """A limit on waiting that holds whatever hangs: a look-up of a name, a handshake, a header sent a byte at a time.
 
-No library's time limits cover all of these. So what may block runs in a thread of its own, and the caller waits no longer
-than the limit; a thread that is stuck then is left behind, and ends with the process.
+No library's time limits cover all of these. So what may block runs in a thread of its own, and the caller waits no
+longer than the limit; a thread that is stuck then is left behind, and ends with the process.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class DirectoryMedium(Medium):
 
     def local_pieces(self, entry: Entry) -> LocalPieces:
         """Open a regular file for copying. Raises MediumError when the host refuses."""
-        return LocalPieces(self._open(entry), [Extent(0, entry.size)], owned=True)
+        return LocalPieces(self._open(entry), [Extent(0, entry.size)], self.count, owned=True)
 
     def close(self) -> None:
         """Do nothing: no descriptor is kept."""

@@ -17,9 +17,8 @@ def open_distant(location: str, remote: Remote | None) -> Medium:
     allowed = remote or DEFAULT
     if not is_remote(location):
         scheme = location.partition(":")[0]
-        raise MediumError(
-            shown(location), f"{scheme}: is no way to a medium", "give a path, or an http:, https: or nfs: one", rule=None
-        )
+        advice = "give a path, or an http:, https: or nfs: location"
+        raise MediumError(shown(location), f"{scheme}: is no way to a medium", advice, rule=None)
     if location[:4].lower() == "nfs:":
         from .nfs.opening import open_nfs  # noqa: PLC0415  # only the kind that is needed is loaded
 

@@ -6,7 +6,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from .base import Entry
-from .extents import Extent
+from .extents import Extent, Fetching
 from .formats import record, susp
 from .formats.eltorito import CATALOG_SIZE, BootEntry, CatalogError, read_catalog
 from .formats.volume import SECTOR, Descriptors, Volume, VolumeError, read_descriptors
@@ -16,6 +16,7 @@ from .pieces import PiecesMedium
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .isoahead import Ahead
     from .source import ByteSource
 
 MAX_DIRECTORY = 32 << 20
@@ -46,11 +47,15 @@ class IsoMedium(PiecesMedium):
         primary = self.descriptors.primary
         if primary.size > source.size:
             raise source.broken(f"truncated: its volume has {primary.size} bytes, the file {source.size}")
+        ahead = self._ahead(primary)
         self.volume_id = primary.volume_id or None
         self.created = primary.created
         self._volume, self._names = self._naming(self.descriptors)
         self.filesystem = self._names.filesystem
         self._root = Entry("", "directory", 0, None, record.parse(self._volume.root, 0))
+        if ahead:
+            entries = [self.child(self._root, name) for name in ahead.TOPS]
+            ahead.fetch_below(entry.handle.block for entry in entries if entry and entry.kind == "directory")
 
     def root(self) -> Entry:
         """Return the top directory."""
@@ -86,6 +91,14 @@ class IsoMedium(PiecesMedium):
     def has_sector(self, sector: int) -> bool:
         """Say whether the image reaches as far as that sector of 2048 bytes, and it lies behind the descriptors."""
         return 16 < sector < self._source.size // SECTOR
+
+    def _ahead(self, primary: Volume) -> Ahead | None:
+        """Let a distant source fetch what tells where directories lie."""
+        if not isinstance(self._source, Fetching):
+            return None
+        from .isoahead import Ahead  # noqa: PLC0415  # a local image needs none of it
+
+        return Ahead(self._source, self._source, primary)
 
     def _naming(self, found: Descriptors) -> tuple[Volume, Names]:
         root = record.parse(found.primary.root, 0)

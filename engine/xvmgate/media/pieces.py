@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, BinaryIO
 
-from .base import Entry, LocalPieces, Medium
+from .base import CHUNK, Entry, LocalPieces, Medium
 from .extents import Extent, Fetching, after, open_extents
 from .source import FileSource
 
@@ -55,7 +55,7 @@ class PiecesMedium(Medium):
         """Say where in a local image a file lies. Raises MediumError for damage."""
         if not isinstance(self._source, FileSource):
             return None
-        return LocalPieces(self._source.descriptor, self.extents(entry), owned=False)
+        return LocalPieces(self._source.descriptor, self.extents(entry), self._source.count, owned=False)
 
     def chunks(self, entry: Entry, start: int = 0) -> Iterator[bytes]:
         """Yield a file's bytes from `start` on. Raises MediumError for damage."""
@@ -64,6 +64,13 @@ class PiecesMedium(Medium):
             return
         for piece in after(self.extents(entry), start):
             yield from self._source.chunks(*piece)
+
+    def image_chunks(self) -> Iterator[bytes]:
+        """Return the whole image piece by piece. Raises MediumError when reading fails."""
+        source = self._source
+        if isinstance(source, Fetching):
+            return source.chunks(0, source.size)
+        return (source.peek(at, CHUNK) for at in range(0, source.size, CHUNK))
 
     def close(self) -> None:
         """Close the image."""

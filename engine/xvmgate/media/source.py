@@ -78,9 +78,13 @@ class FileSource:
                 data += more
         except OSError as error:
             raise self.broken(f"cannot be read at byte {offset}: {error.strerror}") from error
-        self.bytes_read += len(data)
-        self.requests += 1
+        self.count(len(data))
         return data
+
+    def count(self, size: int) -> None:
+        """Add one read of so many bytes to the counts."""
+        self.bytes_read += size
+        self.requests += 1
 
     def broken(self, problem: str) -> MediumError:
         """Return the error for damage in the image; the caller raises it."""

@@ -96,7 +96,7 @@ class Client:
                 return Reply(self, response)
             response.close()
             following = urljoin(response.url, target)
-            if self._session.should_strip_auth(url, following):
+            if self._session.should_strip_auth(url, following):  # type: ignore[no-untyped-call]
                 login = None
             url = following
         raise self.error(f"it redirects more than {MAX_REDIRECTS} times", "give the address that it ends at")

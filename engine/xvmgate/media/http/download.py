@@ -30,12 +30,8 @@ class DownloadedSource(FileSource):
         self.bytes_read = client.bytes_read
         self.requests = client.requests
 
-    def peek(self, offset: int, length: int) -> bytes:
-        """Read up to `length` bytes, without counting them again."""
-        counts = self.bytes_read, self.requests
-        data = super().peek(offset, length)
-        self.bytes_read, self.requests = counts
-        return data
+    def count(self, size: int) -> None:
+        """Count nothing: all of it was counted as it came."""
 
 
 def download(client: Client, reply: Reply, head: bytes, remote: Remote) -> DownloadedSource:

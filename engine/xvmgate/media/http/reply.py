@@ -24,7 +24,7 @@ SOON = 0.5
 HTML = ("text/html", "application/xhtml+xml")
 
 
-class Cut(MediumError):
+class Cut(MediumError):  # noqa: N818  # it says what happened
     """An answer that broke off, or did not hold what was asked for: another try may help."""
 
 

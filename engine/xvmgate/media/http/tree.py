@@ -83,7 +83,7 @@ class HttpTree(Medium):
 
     def children(self, directory: Entry) -> NoReturn:
         """Raise MediumError: a web server lists nothing that could be relied on."""
-        raise self._client.error(f"{directory.handle.path} cannot be listed", "give an ISO, or a local copy of the tree")
+        raise self._client.error(f"{directory.handle.path} cannot be listed", "give an ISO, or a local copy")
 
     def open_entry(self, entry: Entry) -> BinaryIO:
         """Open a file. Raises MediumError when reading fails."""

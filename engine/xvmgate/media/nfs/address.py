@@ -34,7 +34,8 @@ def parse(location: str) -> Address:
     found = LONG.fullmatch(location)
     if found is None:
         raise ValueError("no NFS location with a host and a path")
-    port, versions = found["port"], ANY
+    port: str | None = found["port"]
+    versions: tuple[str, ...] = ANY
     for name, value in parse_qsl(found["query"] or "", keep_blank_values=True):
         if name == "nfsport":
             port = value

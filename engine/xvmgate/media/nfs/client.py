@@ -49,7 +49,7 @@ class NfsClient:
     @property
     def version(self) -> str:
         """The protocol version in use."""
-        return self._client.version.value
+        return str(self._client.version.value)
 
     def stat(self, path: str) -> nfs_rs.FileInfo | None:
         """Return what the server knows of a path, links not followed; None where nothing is. Raises MediumError."""
