@@ -155,7 +155,11 @@ def sources(folder: Path, names: int) -> Path:
 
 def hashes(tree: Path) -> dict[str, str]:
     """Return the sha256 of every regular file that a pool gets, by its path there."""
-    files = {f"/{path.relative_to(tree)}": path for path in tree.rglob("*") if path.is_file() and not path.is_symlink() and path.parent.name != "many"}
+    files = {
+        f"/{path.relative_to(tree)}": path
+        for path in tree.rglob("*")
+        if path.is_file() and not path.is_symlink() and path.parent.name != "many"
+    }
     files["/fine/borders"] = tree.parent / "tree.borders"
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sorted(files.items())}
 

@@ -7,6 +7,7 @@ it too, so that the forge is not only right by the reader that it tests.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,9 @@ class Pool:
         header = b"".join(parts).ljust(512, b"\0")
         return self.place(seal(header, self.order, (0, self.at, 4, 0)))
 
-    def dnode(self, kind: int, data: bytes, *, block: int = 16384, bonus: tuple[int, bytes] = (0, b""), **more: Any) -> bytes:
+    def dnode(
+        self, kind: int, data: bytes, *, block: int = 16384, bonus: tuple[int, bytes] = (0, b""), **more: Any
+    ) -> bytes:
         """Write an object's blocks, of which those of zeros are holes, with their indirect ones; return its dnode."""
         shift = more.get("shift", 10)
         count = max(1, -(-len(data) // block))
@@ -108,14 +111,14 @@ class Pool:
             data += (self.pack("QIH", value, 0, 0) + name.encode()).ljust(64, b"\0")
         return self.dnode(kind, data, block=-(-len(data) // 512) * 512)
 
-    def fat(self, kind: int, entries: dict[str, tuple[int, ...]], width: int = 8, block: int = 4096) -> bytes:
+    def fat(self, kind: int, entries: Mapping[str, tuple[int, ...]], width: int = 8, block: int = 4096) -> bytes:
         """Return the dnode of a table in the large form, with one leaf."""
         head = self.pack("12Q", (1 << 63) + 1, 0x2F52AB2AB, 0, 0, 0, 0, 0, 2, 1, len(entries), 12345, 0)
         head = head.ljust(block // 2, b"\0") + self.pack("Q", 1) * (block // 16)
         head = head[:32] + self.pack("Q", (block // 16).bit_length() - 1) + head[40:]
         return self.dnode(kind, head + self._leaf(entries, width, block), block=block)
 
-    def _leaf(self, entries: dict[str, tuple[int, ...]], width: int, block: int) -> bytes:
+    def _leaf(self, entries: Mapping[str, tuple[int, ...]], width: int, block: int) -> bytes:
         buckets = [0xFFFF] * (block // 32)
         chunks: list[bytes] = []
         for name, values in entries.items():
@@ -196,7 +199,7 @@ class Pool:
         objects = {
             1: self.micro(1, {"root_dataset": 2, "pool_props": 3} | features | self.directory),
             2: self.dnode(12, b"", block=512, bonus=(12, self.pack("32Q", 0, 4, *[0] * 30))),
-            3: self.micro(15, {"bootfs": bootfs} if bootfs else {"other": 1}),
+            3: self.micro(31, {"bootfs": bootfs} if bootfs else {"other": 1}),
             4: self.dnode(16, b"", block=512, bonus=(16, dataset)),
         }
         if features:

@@ -88,7 +88,7 @@ def literal_lz4(data: bytes) -> bytes:
     if tail < 300:
         return _lz4_run(len(data)) + data
     head, match = len(data) - tail + 1, tail - 6
-    block = _lz4_count(head, 15 if match - 4 >= 15 else match - 4) + data[:head] + b"\x01\x00"
+    block = _lz4_count(head, min(15, match - 4)) + data[:head] + b"\x01\x00"
     left = match - 4 - 15
     block += b"\xff" * (left // 255) + bytes([left % 255]) + bytes([5 << 4]) + data[-5:]
     return struct.pack(">I", len(block)) + block

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Entry", "Lookup", "Medium", "MediumError", "open_medium"]
 
 
-
 class MediumError(Exception):
     """A medium that cannot be read: one sentence with what, where and what to do.
 

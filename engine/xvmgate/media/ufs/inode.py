@@ -50,7 +50,7 @@ def address(inode: Inode, block: int, fanout: int, indirect: Callable[[int], tup
             for depth in reversed(range(level)):
                 if at == 0:
                     return 0
-                at = indirect(at)[block // fanout**depth % fanout]
+                at = indirect(at)[block // int(fanout**depth) % fanout]
             return at
         block -= fanout**level
     raise IndexError("beyond the triple indirect blocks")
