@@ -78,7 +78,7 @@ def extras(root: Path, names: int) -> None:
 
 
 def borders(path: Path) -> None:
-    """Write a file of holes, with data around 64 KiB, 8 MiB and at 9 MiB: with records of 512 bytes, where levels begin."""
+    """Write a file of holes, with data where levels of indirect blocks begin if its records have 512 bytes."""
     with path.open("wb") as file:
         for at in (0, (64 << 10) - 700, (8 << 20) - 700, 9 << 20):
             file.seek(at)

@@ -7,7 +7,7 @@ it too, so that the forge is not only right by the reader that it tests.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class Pool:
         self.directory: dict[str, int] = {}
         self.features: dict[str, int] = {}
         self.info = 0
-        self.gang = False
+        self.mutate: Callable[[int, bytes], bytes] = lambda _, data: data
 
     def pack(self, form: str, *numbers: int) -> bytes:
         """Pack numbers in the pool's byte order."""
@@ -54,6 +54,7 @@ class Pool:
 
     def write(self, data: bytes, kind: int, level: int = 0, *, gang: bool = False) -> bytes:
         """Write a block as the pool's checksum and compression have it; return its pointer."""
+        data = self.mutate(len(self.written), data)
         size, stored, compression = len(data), data, OFF
         if self.compression != OFF:
             packed = PACK[self.compression](data)

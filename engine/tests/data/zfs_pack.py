@@ -34,7 +34,7 @@ def fletcher4(data: bytes, order: str) -> tuple[int, ...]:
     return a, b, c, d
 
 
-def sha256(data: bytes, order: str = "") -> tuple[int, ...]:
+def sha256(data: bytes, order: str = "") -> tuple[int, ...]:  # noqa: ARG001  # of bytes, so of no order
     """Return SHA-256 as four numbers."""
     return struct.unpack(">4Q", hashlib.sha256(data).digest())
 
@@ -106,7 +106,7 @@ def _lz4_count(literals: int, low: int) -> bytes:
     return bytes([0xF0 | low]) + b"\xff" * (left // 255) + bytes([left % 255])
 
 
-PACK = {LZJB: literal_lzjb, GZIP: zlib.compress, ZLE: literal_zle, LZ4: literal_lz4}
+PACK: dict[int, Callable[[bytes], bytes]] = {LZJB: literal_lzjb, GZIP: zlib.compress, ZLE: literal_zle, LZ4: literal_lz4}
 
 
 def nvlist(pairs: Mapping[str, Any], *, head: bool = True) -> bytes:

@@ -46,11 +46,11 @@ def address(inode: Inode, block: int, fanout: int, indirect: Callable[[int], tup
     block -= DIRECT
     for level in range(1, LEVELS + 1):
         if block < fanout**level:
-            at = inode.pointers[DIRECT + level - 1]
+            at: int = inode.pointers[DIRECT + level - 1]
             for depth in reversed(range(level)):
                 if at == 0:
                     return 0
-                at = indirect(at)[block // int(fanout**depth) % fanout]
+                at = indirect(at)[block // fanout**depth % fanout]
             return at
         block -= fanout**level
     raise IndexError("beyond the triple indirect blocks")
