@@ -25,6 +25,7 @@ PACKAGES = {
     "grub-fstest": "grub-common",
     "zfs-fuse": "zfs-fuse",
     "zdb": "zfs-fuse",
+    "partx": "util-linux",
 }
 """The Debian package of each real part."""
 PLACES = ["/usr/sbin", "/sbin", "/usr/lib/xen-4.17/bin"]

@@ -71,7 +71,7 @@ def test_grub_reads_the_same(name: str, kept_pool: Kept, real: Real) -> None:
     with open_medium(str(kept_pool(name))) as medium:
         for path, pieces in PIECES.items():
             for at, length in pieces:
-                words = [real("grub-fstest"), "-s", str(at), "-n", str(length), kept_pool(name), "cat"]
+                words = [real("grub-fstest"), "-s", str(at), "-n", str(length), str(kept_pool(name)), "cat"]
                 words.append(f"(loop0)/ROOT/{dataset}@{path}")
                 theirs = subprocess.run(words, check=True, capture_output=True).stdout
                 assert any(theirs)
@@ -93,9 +93,7 @@ def as_disk(image: Path, out: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["v10-fletcher2", "v14-mirror", "v15-lzjb-fat"])  # it knows no gzip and no zle
-def test_xen_reads_the_same_and_boots_the_same_dataset(
-    name: str, kept_pool: Kept, real: Real, tmp_path: Path
-) -> None:
+def test_xen_reads_the_same_and_boots_the_same_dataset(name: str, kept_pool: Kept, real: Real, tmp_path: Path) -> None:
     image = as_disk(kept_pool(name), tmp_path / "pool.img")
     paths = [path for path in FACTS[name]["sha256"] if path != "/extras/empty"]
     if name != "v10-fletcher2":

@@ -173,15 +173,21 @@ class Pool:
         return self.dnode(19, b"", block=512, **self.attributes(0o120777, len(target), target, spill=spill))
 
     def file_system(self, files: dict[str, bytes]) -> bytes:
-        """Write a file system whose root holds these dnodes by name; return its pointer."""
-        numbers = {name: number for number, name in enumerate(files, 20)}
-        objects = {numbers[name]: dnode for name, dnode in files.items()}
-        entries = {name: number | 8 << 60 for name, number in numbers.items()}
-        data = self.pack("QQ", (1 << 63) + 3, 1).ljust(64, b"\0")
-        for name, value in entries.items():
-            data += (self.pack("QIH", value, 0, 0) + name.encode()).ljust(64, b"\0")
-        block = -(-len(data) // 512) * 512
-        objects[3] = self.dnode(20, data, block=block, **self.attributes(0o040755, len(files)))
+        """Write a file system that holds these dnodes by path, the directories on the way too; return its pointer."""
+        objects: dict[int, bytes] = {}
+        numbers, held = {"": 3}, {"": dict[str, int]()}
+        for path, dnode in files.items():
+            parts = path.split("/")
+            for depth in range(1, len(parts) + 1):
+                parent, name = "/".join(parts[: depth - 1]), "/".join(parts[:depth])
+                if name not in numbers:
+                    numbers[name] = 20 + len(numbers)
+                    held[parent][parts[depth - 1]] = numbers[name]
+                    held.setdefault(name, {})
+            objects[numbers[path]] = dnode
+        for path, entries in held.items():
+            if path not in files:
+                objects[numbers[path]] = self._directory(entries)
         master = {"ROOT": 3, "VERSION": 5 if self.version >= 24 else 3}
         if self.version >= 24:
             master["SA_ATTRS"] = 4
@@ -191,6 +197,13 @@ class Pool:
             layouts = {str(n): tuple(ATTRIBUTES[name][0] for name in names) for n, names in LAYOUTS.items()}
             objects[6] = self.fat(47, layouts, width=2)
         return self.objset(2, objects | {1: self.micro(21, master)})
+
+    def _directory(self, entries: dict[str, int]) -> bytes:
+        data = self.pack("QQ", (1 << 63) + 3, 1).ljust(64, b"\0")
+        for name, number in entries.items():
+            data += (self.pack("QIH", number | 8 << 60, 0, 0) + name.encode()).ljust(64, b"\0")
+        block = -(-len(data) // 512) * 512
+        return self.dnode(20, data, block=block, **self.attributes(0o040755, len(entries)))
 
     def save(self, path: Path, files: dict[str, bytes], *, bootfs: int | None = 4) -> str:
         """Write the pool with one file system to a file; return its path."""

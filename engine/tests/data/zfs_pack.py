@@ -106,7 +106,12 @@ def _lz4_count(literals: int, low: int) -> bytes:
     return bytes([0xF0 | low]) + b"\xff" * (left // 255) + bytes([left % 255])
 
 
-PACK: dict[int, Callable[[bytes], bytes]] = {LZJB: literal_lzjb, GZIP: zlib.compress, ZLE: literal_zle, LZ4: literal_lz4}
+PACK: dict[int, Callable[[bytes], bytes]] = {
+    LZJB: literal_lzjb,
+    GZIP: zlib.compress,
+    ZLE: literal_zle,
+    LZ4: literal_lz4,
+}
 
 
 def nvlist(pairs: Mapping[str, Any], *, head: bool = True) -> bytes:
