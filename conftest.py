@@ -5,9 +5,11 @@ A part that is missing skips its tests by the name of its Debian package, or fai
 
 from __future__ import annotations
 
+import lzma
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,11 +22,18 @@ PACKAGES = {
     "makefs": "makefs",
     "bsdtar": "libarchive-tools",
     "readnotes": "xen-utils-4.17",
+    "grub-fstest": "grub-common",
+    "zfs-fuse": "zfs-fuse",
+    "zdb": "zfs-fuse",
+    "partx": "util-linux",
 }
 """The Debian package of each real part."""
 PLACES = ["/usr/sbin", "/sbin", "/usr/lib/xen-4.17/bin"]
 """Where Debian puts parts that are not on everyone's PATH."""
 BOOT_IMAGE = "boot/grub/stage2_eltorito"
+DATA = Path(__file__).parent / "engine/tests/data"
+"""Kept pools, the script that made them, and the forge of others: modules that tests import by their names."""
+sys.path.append(str(DATA))
 
 Real = Callable[[str], str]
 WriteIso = Callable[..., Path]
@@ -128,6 +137,24 @@ def layout_iso(tmp_path_factory: pytest.TempPathFactory, layout_tree: LayoutTree
         return built[layout, writer]
 
     return iso
+
+
+@pytest.fixture(scope="session")
+def kept_pool(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`kept_pool("v10-fletcher2")`: a pool of real zfs-fuse, unpacked once; not to be changed."""
+    unpacked: dict[str, Path] = {}
+
+    def pool(name: str) -> Path:
+        if name not in unpacked:
+            out = tmp_path_factory.mktemp("pool") / name
+            with lzma.open(DATA / f"{name}.img.xz") as packed, out.open("wb") as image:
+                while chunk := packed.read(1 << 20):
+                    image.seek(len(chunk), os.SEEK_CUR) if not any(chunk) else image.write(chunk)
+                image.truncate()
+            unpacked[name] = out
+        return unpacked[name]
+
+    return pool
 
 
 @pytest.fixture

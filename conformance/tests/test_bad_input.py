@@ -40,7 +40,7 @@ def test_empty(tmp_path: Path) -> None:
 
 def test_text(tmp_path: Path) -> None:
     (tmp_path / "x.iso").write_text("hello\n" * 99)
-    assert "no ISO9660 image: text (XVM-FS-01)" in unreadable(tmp_path / "x.iso")
+    assert "no ISO9660, UFS or ZFS image: text (XVM-FS-01)" in unreadable(tmp_path / "x.iso")
 
 
 def test_special_files_are_not_opened(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_truncated(writer: str, keep: float, tmp_path: Path, layout_iso: Callabl
     cut = tmp_path / "cut.iso"
     cut.write_bytes(data[: int(blocks * 2048 * keep)])
     error = unreadable(cut)
-    assert "truncated" in error or "no ISO9660 image" in error
+    assert "truncated" in error or "no ISO9660, UFS or ZFS image" in error
 
 
 def test_a_ramdisk_that_is_a_bomb(

@@ -24,7 +24,6 @@ __all__ = ["Entry", "LocalPieces", "Lookup", "Medium", "MediumError", "open_medi
 CHUNK = 1 << 20
 """Bytes that a file is copied by."""
 
-
 class MediumError(Exception):
     """A medium that cannot be read: one sentence with what, where and what to do.
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def open_blocks(read: Callable[[int], bytes], block_size: int, size: int) -> BinaryIO:
-    """Return a buffered, seekable stream of `size` bytes; `read(n)` gives block n, `block_size` bytes, the last fewer."""
+    """Return a buffered, seekable stream of `size` bytes; `read(n)` gives block n, the last one cut or not."""
     return cast("BinaryIO", io.BufferedReader(_Blocks(read, block_size, size)))
 
 

@@ -38,6 +38,9 @@ def bootable(survey: Survey) -> Finding:
 
 
 def _mismatch(survey: Survey) -> Finding | None:
+    pool = survey.medium.zfs
+    if pool and pool.objset is None:
+        return failed(NO_FAMILY, "a pool without bootfs", f"set it: zpool set bootfs={pool.pool}/ROOT/NAME {pool.pool}")
     release, family = survey.question.release, survey.family
     if release and not set(release.pairs) & set(survey.question.widths):
         return failed(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-from operator import xor
 from functools import reduce
+from operator import xor
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:

@@ -44,18 +44,19 @@ def address(inode: Inode, block: int, fanout: int, indirect: Callable[[int], tup
     if block < DIRECT:
         return inode.pointers[block]
     block -= DIRECT
+    spans = [1, fanout, fanout * fanout, fanout * fanout * fanout]
     for level in range(1, LEVELS + 1):
-        if block < fanout**level:
+        if block < spans[level]:
             at = inode.pointers[DIRECT + level - 1]
             for depth in reversed(range(level)):
                 if at == 0:
                     return 0
-                at = indirect(at)[block // fanout**depth % fanout]
+                at = indirect(at)[block // spans[depth] % fanout]
             return at
-        block -= fanout**level
+        block -= spans[level]
     raise IndexError("beyond the triple indirect blocks")
 
 
 def most_blocks(fanout: int) -> int:
     """Return how many blocks a file can have."""
-    return DIRECT + sum(fanout**level for level in range(1, LEVELS + 1))
+    return DIRECT + fanout + fanout * fanout + fanout * fanout * fanout

@@ -53,9 +53,8 @@ class AttributeReader:
         mode, size = struct.unpack_from(f"{order}2Q", bonus, ZNODE_MODE_AT)
         if mode & FORMAT != LINK:
             return Attributes(mode, size, None)
-        self._check_target(found, size)
         inline = bonus[ZNODE_SIZE : ZNODE_SIZE + size]
-        return Attributes(mode, size, inline if len(inline) == size else self._objset.block(found, 0).data[:size])
+        return self._link(found, mode, size, inline if len(inline) == size else self._objset.block(found, 0).data)
 
     def _system(self, found: Object) -> Attributes:
         values = self._values(found, found.dnode.bonus, found.dnode.order)
@@ -69,22 +68,22 @@ class AttributeReader:
         mode, size = (int.from_bytes(values[name], order) for name in ("ZPL_MODE", "ZPL_SIZE"))  # type: ignore[arg-type]
         if mode & FORMAT != LINK:
             return Attributes(mode, size, None)
-        self._check_target(found, size)
-        return Attributes(mode, size, values.get("ZPL_SYMLINK", b"")[:size])
+        return self._link(found, mode, size, values.get("ZPL_SYMLINK", b""))
 
-    def _check_target(self, found: Object, size: int) -> None:
-        if size > MAX_TARGET:
+    def _link(self, found: Object, mode: int, size: int, text: bytes) -> Attributes:
+        if size > MAX_TARGET or len(text) < size:
             raise self._objset.broken(f"cannot be read: its object {found.number} is a link of {size} bytes")
+        return Attributes(mode, size, text[:size])
 
     def _values(self, found: Object, data: bytes, order: str) -> dict[str, bytes]:
-        """Cut attributes out of their bytes: a head with the layout's number and lengths, then values, each from a word."""
+        """Cut attributes out of their bytes: a head with the layout and lengths, then values at multiples of a word."""
         if len(data) < SYSTEM_HEAD:
             return {}
         magic, info = struct.unpack_from(f"{order}IH", data)
         at, layout = (info >> 10) * 8, self._layouts.get(info & 0x3FF)
-        if magic != SYSTEM_MAGIC or layout is None:
+        if magic != SYSTEM_MAGIC or layout is None or at < SYSTEM_HEAD:
             raise self._objset.broken(f"cannot be read: its object {found.number} has attributes of no known layout")
-        lengths = struct.unpack_from(f"{order}{max(0, at - 6) // 2}H", data[:at].ljust(at, b"\0"), 6)
+        lengths = struct.unpack_from(f"{order}{at // 2 - 3}H", data[:at].ljust(at, b"\0"), 6)
         values, variable = {}, 0
         for number in layout:
             name, length = self._registry.get(number, ("", 0))

@@ -23,6 +23,7 @@ def unpack(kind: int, data: bytes, size: int) -> bytes:
 
     Raises CompressionError.
     """
+    out: bytes | bytearray
     if kind == OFF:
         out = data[:size]
     elif kind in FUNCTIONS:
@@ -37,7 +38,7 @@ def unpack(kind: int, data: bytes, size: int) -> bytes:
     return bytes(out)
 
 
-def lzjb(data: bytes, size: int) -> bytes:
+def lzjb(data: bytes, size: int) -> bytearray:
     """Unpack LZJB: a byte of eight flags, then as many items: a byte, or a match of 6 bits length, 10 bits distance."""
     out, at, flags, bit = bytearray(), 0, 0, 256
     while len(out) < size:
@@ -56,7 +57,7 @@ def lzjb(data: bytes, size: int) -> bytes:
     return out
 
 
-def zle(data: bytes, size: int) -> bytes:
+def zle(data: bytes, size: int) -> bytearray:
     """Unpack ZLE: a byte that counts literals up to 64, or above that zeros."""
     out, at = bytearray(), 0
     while len(out) < size:
@@ -75,7 +76,7 @@ def gzip(data: bytes, size: int) -> bytes:
     return zlib.decompressobj().decompress(data, size)
 
 
-def lz4(data: bytes, size: int) -> bytes:
+def lz4(data: bytes, size: int) -> bytearray:
     """Unpack an LZ4 block that follows its own length in four bytes."""
     data = data[4 : 4 + int.from_bytes(data[:4], "big")]
     out, at = bytearray(), 0
@@ -113,7 +114,7 @@ def _repeat(out: bytearray, distance: int, length: int) -> None:
     out += (piece * (length // len(piece) + 1))[:length]
 
 
-FUNCTIONS: dict[int, Callable[[bytes, int], bytes]] = {
+FUNCTIONS: dict[int, Callable[[bytes, int], bytes | bytearray]] = {
     1: lzjb,
     3: lzjb,
     **dict.fromkeys(range(5, 14), gzip),

@@ -64,12 +64,12 @@ class FatZap:
                 yield found
 
     def _hash(self, name: bytes) -> int:
-        value = self._salt
+        value: int = self._salt
         for byte in name:
             value ^= byte
             for _ in range(8):
                 value = value >> 1 ^ (CRC_64 if value & 1 else 0)
-        unused = 64 - (LONG_HASH_BITS if self._flags & LONG_HASH else HASH_BITS)
+        unused: int = 64 - (LONG_HASH_BITS if self._flags & LONG_HASH else HASH_BITS)
         return value >> unused << unused
 
     def _leaf_number(self, index: int) -> int:

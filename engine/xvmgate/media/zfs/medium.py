@@ -25,6 +25,8 @@ NEWEST = 5
 """The newest version of a file system."""
 OBJECT_BITS = (1 << 48) - 1
 """The part of a directory's entry that is the object's number; the rest is its type."""
+MAX_FILE = 1 << 44
+"""Largest file in bytes; what is not written of it reads as zeros."""
 KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
 
 
@@ -108,6 +110,8 @@ class ZfsMedium(Medium):
     def _entry(self, name: str, number: int) -> Entry:
         found = self._objset.object(number)
         mode, size, target = self._attributes.read(found)
+        if size > MAX_FILE:
+            raise self._objset.broken(f"cannot be read: its object {number} claims {size} bytes")
         kind = KINDS.get(stat.S_IFMT(mode), "other")
         text = None if target is None else target.decode("utf-8", "surrogateescape")
         return Entry(name, kind, size, text, found)

@@ -19,7 +19,7 @@ class NvlistError(Exception):
 
 
 def decode(data: bytes) -> dict[str, Any]:
-    """Return the list's pairs: numbers, texts, lists as dictionaries, and lists of those; flags without a value are True.
+    """Return the pairs: numbers, texts, lists as dictionaries, and lists of those; a flag without a value is True.
 
     Raises NvlistError.
     """

@@ -57,12 +57,9 @@ def parse(data: bytes, at: int, order: str) -> Pointer:
     info = words[6]
     embedded = bool(info >> 39 & 1)
     if embedded:
-        raw = data[at : at + SIZE]
-        places, stored, size = (), (info >> 25 & 0x7F) + 1, (info & 0x1FFFFFF) + 1
-        # The data are a run of words; in the other byte order each word's bytes are turned.
-        held = b"".join(raw[start:end] for start, end in EMBEDDED_PARTS)
-        held = held if order == "<" else b"".join(held[word : word + 8][::-1] for word in range(0, len(held), 8))
-        held = held[:stored] if info >> 40 & 0xFF == EMBEDDED_DATA else b""
+        places: tuple[Place, ...] = ()
+        stored, size = (info >> 25 & 0x7F) + 1, (info & 0x1FFFFFF) + 1
+        held = _embedded(data[at : at + SIZE], order)[:stored] if info >> 40 & 0xFF == EMBEDDED_DATA else b""
     else:
         places = tuple(_place(words[2 * copy], words[2 * copy + 1]) for copy in range(3) if any(words[2 * copy :][:2]))
         stored, size, held = ((info >> 16 & 0xFFFF) + 1) * SECTOR, ((info & 0xFFFF) + 1) * SECTOR, None
@@ -79,6 +76,12 @@ def parse(data: bytes, at: int, order: str) -> Pointer:
         encrypted=bool(info >> 61 & 1) and not embedded,
         data=held,
     )
+
+
+def _embedded(raw: bytes, order: str) -> bytes:
+    """Return the bytes that a pointer holds: a run of words, of which each is turned in the other byte order."""
+    held = b"".join(raw[start:end] for start, end in EMBEDDED_PARTS)
+    return held if order == "<" else b"".join(held[word : word + 8][::-1] for word in range(0, len(held), 8))
 
 
 def _place(first: int, second: int) -> Place:

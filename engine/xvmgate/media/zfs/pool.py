@@ -86,7 +86,7 @@ class Pool:
     def _refuse_version(self, version: int) -> None:
         if 1 <= version <= NEWEST or version == FEATURES:
             return
-        problem = f"ZFS pool version {version}, newer than {NEWEST}, the newest that is known here"
+        problem = f"ZFS pool version {version}, which is not supported (1 to {NEWEST} and {FEATURES} are)"
         advice = "create the pool with an older version (zpool create -o version=N)"
         raise MediumError(self._source.location, problem, advice, rule="XVM-FS-02")
 

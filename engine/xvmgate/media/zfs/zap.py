@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     Value = tuple[int, ...]
 
 MICRO, FAT = (1 << 63) + 3, (1 << 63) + 1
+MAX_MICRO = 1 << 20
+"""Largest table of one block, in bytes; the newest pools allow so much, older ones 128 KiB."""
 ENTRY, NAME_AT, NAME_SIZE = 64, 14, 50
 """Bytes of an entry of the small form, and where it has its name."""
 
@@ -48,6 +50,8 @@ class Zap:
 
     @cached_property
     def _micro(self) -> dict[bytes, Value]:
+        if self._object.dnode.block_size > MAX_MICRO:
+            raise self._broken(f"has a block of {self._object.dnode.block_size} bytes")
         data, order = self._objset.block(self._object, 0)
         found = {}
         for at in range(ENTRY, len(data) - ENTRY + 1, ENTRY):
