@@ -38,7 +38,8 @@ class Draft:
         """Give the file its name, in the place of what had it before. Raises OSError."""
         if self._name is None:
             self._name = self._fresh()
-            os.link(f"/proc/self/fd/{self.descriptor}", self._name, follow_symlinks=True)
+            # The descriptor of a directory, unused, makes Python call linkat, which alone follows the link in /proc.
+            os.link(f"/proc/self/fd/{self.descriptor}", self._name, src_dir_fd=self.descriptor, follow_symlinks=True)
         os.replace(self._name, self.target)
         self._name = None
         self._close()
