@@ -77,6 +77,20 @@ def test_xen_names_the_same_device_and_dataset(real: Real, tmp_path: Path) -> No
     assert ran.stdout == "zfs-bootfs=forged/4,bootpath='/xpvd/xdf@51712:a'\n"
 
 
+@pytest.mark.parametrize("normal", [0, 4], ids=["plain", "normal"])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_directory_of_the_large_form(order: str, normal: int, tmp_path: Path) -> None:
+    """Where names are hashed in a normal form, they are looked for one after another."""
+    pool = Pool(order)
+    pool.large, pool.normal = True, normal
+    names = {f"name-{number}" + "x" * number: pool.file(b"%d" % number) for number in range(30)}
+    with open_medium(pool.save(tmp_path / "pool", {f"deep/{name}": dnode for name, dnode in names.items()})) as medium:
+        assert {found.name for found in medium.list("/deep")} == set(names)
+        for number, name in enumerate(names):
+            assert medium.open(f"/deep/{name}").read() == b"%d" % number
+        assert medium.lookup("/deep/name-30").status == medium.lookup("/deep/name-7").status == "missing"
+
+
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_gang_blocks(order: str, tmp_path: Path) -> None:
     pool = Pool(order)

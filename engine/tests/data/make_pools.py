@@ -53,8 +53,8 @@ RECIPES = {
 
 COMMANDS = """
 set -eu
-mkdir -p /var/run/zfs /var/lib/zfs /etc/zfs
-for place in /var/run/zfs /var/lib/zfs /etc/zfs; do mount -t tmpfs none $place; done
+mkdir -p /var/run/zfs /var/lock/zfs /var/lib/zfs /etc/zfs
+for place in /var/run/zfs /var/lock/zfs /var/lib/zfs /etc/zfs; do mount -t tmpfs none $place; done
 zfs-fuse --no-daemon >/dev/null 2>&1 &
 daemon=$!
 trap 'kill $daemon; wait $daemon 2>/dev/null || true' EXIT

@@ -39,6 +39,7 @@ class Pool:
         self.directory: dict[str, int] = {}
         self.features: dict[str, int] = {}
         self.info = 0
+        self.large, self.normal = False, 0
         self.mutate: Callable[[int, bytes], bytes] = lambda _, data: data
 
     def pack(self, form: str, *numbers: int) -> bytes:
@@ -112,18 +113,19 @@ class Pool:
             data += (self.pack("QIH", value, 0, 0) + name.encode()).ljust(64, b"\0")
         return self.dnode(kind, data, block=-(-len(data) // 512) * 512)
 
-    def fat(self, kind: int, entries: Mapping[str, tuple[int, ...]], width: int = 8, block: int = 4096) -> bytes:
+    def fat(self, kind: int, entries: Mapping[str, tuple[int, ...]], width: int = 8, **more: Any) -> bytes:
         """Return the dnode of a table in the large form, with one leaf."""
-        head = self.pack("12Q", (1 << 63) + 1, 0x2F52AB2AB, 0, 0, 0, 0, 0, 2, 1, len(entries), 12345, 0)
+        block = 4096
+        head = self.pack("12Q", (1 << 63) + 1, 0x2F52AB2AB, 0, 0, 0, 0, 0, 2, 1, len(entries), 12345, self.normal)
         head = head.ljust(block // 2, b"\0") + self.pack("Q", 1) * (block // 16)
         head = head[:32] + self.pack("Q", (block // 16).bit_length() - 1) + head[40:]
-        return self.dnode(kind, head + self._leaf(entries, width, block), block=block)
+        return self.dnode(kind, head + self._leaf(entries, width, block), block=block, **more)
 
     def _leaf(self, entries: Mapping[str, tuple[int, ...]], width: int, block: int) -> bytes:
         buckets = [0xFFFF] * (block // 32)
         chunks: list[bytes] = []
         for name, values in entries.items():
-            hashed = crc(name.encode(), 12345)
+            hashed = crc((name.upper() if self.normal else name).encode(), 12345)
             text = [name.encode() + b"\0", b"".join(value.to_bytes(width, "big") for value in values)]
             own = len(chunks)
             chunks.append(b"")
@@ -199,6 +201,9 @@ class Pool:
         return self.objset(2, objects | {1: self.micro(21, master)})
 
     def _directory(self, entries: dict[str, int]) -> bytes:
+        if self.large:
+            values = {name: (number | 8 << 60,) for name, number in entries.items()}
+            return self.fat(20, values, **self.attributes(0o040755, len(entries)))
         data = self.pack("QQ", (1 << 63) + 3, 1).ljust(64, b"\0")
         for name, number in entries.items():
             data += (self.pack("QIH", number | 8 << 60, 0, 0) + name.encode()).ljust(64, b"\0")

@@ -43,7 +43,7 @@ class FatZap:
 
     def get(self, name: bytes) -> tuple[int, ...] | None:
         """Return what a name stands for, None where it is not in the table."""
-        if self._normal:  # hashed in a normal form that is not known here
+        if self._normal:  # hashed in a normal form, which is the file system's own affair
             return next((value for found, value in self.items() if found == name), None)
         hashed = self._hash(name)
         leaf = self._leaf(self._leaf_number(hashed >> 64 - self._shift if self._shift else 0))
