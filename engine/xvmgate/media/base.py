@@ -64,11 +64,22 @@ class Lookup(NamedTuple):
         return self.status == "file"
 
 
+class ZfsRoot(NamedTuple):
+    """What a root pool says of itself: its name, the object number of its boot dataset, its device's physical path.
+
+    `objset` is None where the pool has no `bootfs`, `bootpath` where its label names no device.
+    """
+
+    pool: str
+    objset: int | None
+    bootpath: str | None
+
+
 class Medium(ABC):
     """An installer medium: a tree of names with files, and counts of what was read from it.
 
     `kind` is iso or tree, `filesystem` names for people how files lie on it; `volume_id` and `created` (ISO 8601) are
-    None where the medium has none.
+    None where the medium has none; `zfs` is what a root pool says of itself, None for other media.
     """
 
     kind: str
@@ -76,6 +87,7 @@ class Medium(ABC):
     location: str
     volume_id: str | None = None
     created: str | None = None
+    zfs: ZfsRoot | None = None
 
     @property
     @abstractmethod
