@@ -46,6 +46,8 @@ def address(facts: HostFacts, name: str) -> str | None:
 def is_ipv4(text: str) -> bool:
     """Say whether a text is an IPv4 address in its four decimal parts."""
     parts = text.split(".")
-    return len(parts) == 4 and all(part.isascii() and part.isdigit() and str(int(part)) == part for part in parts) and (
-        max(map(int, parts)) < 256
+    return (
+        len(parts) == 4
+        and all(part.isascii() and part.isdigit() and str(int(part)) == part for part in parts)
+        and (max(map(int, parts)) < 256)
     )
