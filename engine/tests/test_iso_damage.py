@@ -93,3 +93,18 @@ def test_a_joliet_identifier_of_odd_length(forge: Any, make: Make) -> None:
     with open_medium(forge.write(blocks)) as medium:
         assert medium.filesystem == "ISO9660 with Joliet"
         assert medium.open("/GRÜN").read() == b"hello"
+
+
+def test_closing_twice_is_harmless(forge: Any) -> None:
+    medium = open_medium(forge.rr())
+    medium.close()
+    medium.close()
+
+
+def test_a_file_that_outlives_its_medium_reads_no_other(forge: Any, make: Make) -> None:
+    """The next file that is opened takes the descriptor's number."""
+    medium = open_medium(forge.rr(file(make, b"unix"), blocks={30: b"hello"}))
+    stream = medium.open("/unix")
+    medium.close()
+    with open(__file__, "rb"), pytest.raises(MediumError, match="cannot be read"):
+        stream.read()
