@@ -21,6 +21,13 @@ def file(make: Make, name: bytes, use: bytes = b"", block: int = 30, size: int =
     return make["record"](b"F.;1", block, size, 0, make["px"](FILE) + make["nm"](name) + use)
 
 
+@pytest.mark.parametrize("name", [b".", b"..", b"", b"a/b", b"/etc/passwd", b"../../x", b"nul\0x"])
+def test_a_name_that_no_directory_can_hold_is_not_listed(name: bytes, forge: Any, make: Make) -> None:
+    """Whoever joins listed names to a path of the host must not be led out of it."""
+    with open_medium(forge.rr(file(make, name), file(make, b"good"))) as medium, suppress(MediumError):
+        assert [found.name for found in medium.list("/")] == ["good"]
+
+
 @pytest.mark.parametrize("name", [b"two\nlines", b"\x1b[2Jcleared"])
 def test_an_error_is_one_printable_line_whatever_a_name_holds(name: bytes, forge: Any, make: Make) -> None:
     folder = make["record"](b"D", 31, SECTOR, 2, make["px"](DIRECTORY) + make["nm"](name))
