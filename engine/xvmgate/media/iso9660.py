@@ -203,8 +203,8 @@ class IsoMedium(Medium):
     def _parts(self, data: bytes, at: int) -> list[record.Record]:
         """Return the records of a file of several extents, the last of which has no flag (ECMA-119, 9.1.6)."""
         parts: list[record.Record] = []
-        for offset in record.offsets(memoryview(data)[at:]):
-            part = record.parse(data, at + offset)
+        for offset in record.offsets(data, at):
+            part = record.parse(data, offset)
             if parts and part.identifier != parts[0].identifier:
                 break
             parts.append(part)
