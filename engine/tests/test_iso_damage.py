@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from xvmgate.media import MediumError, open_medium
+from xvmgate.media.iso9660 import MAX_DIRECTORIES
 
 Make = dict[str, Callable[..., bytes]]
 SECTOR, ROOT = 2048, 20
@@ -19,6 +20,19 @@ DIRECTORY, FILE = 0o040755, 0o100644
 def file(make: Make, name: bytes, use: bytes = b"", block: int = 30, size: int = 5) -> bytes:
     """Return the record of a regular file with a Rock Ridge name."""
     return make["record"](b"F.;1", block, size, 0, make["px"](FILE) + make["nm"](name) + use)
+
+
+@pytest.mark.parametrize("damaged_first", [True, False])
+def test_damage_is_not_forgotten_on_the_second_look(damaged_first: bool, forge: Any, make: Make) -> None:
+    """A check looks up many paths: the file must not turn from `cannot be read` to `missing` on the way."""
+    records = [make["record"](b"B", 30, 5, 0, b"NM\x03\x01\x00abc"), file(make, b"good")]
+    image = forge.rr(*(records if damaged_first else reversed(records)))
+    with open_medium(image) as medium:
+        for _ in range(3):
+            with pytest.raises(MediumError, match="does not fit"):
+                medium.lookup("/good")
+            with pytest.raises(MediumError, match="does not fit"):
+                medium.list("/")
 
 
 @pytest.mark.parametrize("name", [b".", b"..", b"", b"a/b", b"/etc/passwd", b"../../x", b"nul\0x"])
@@ -44,6 +58,23 @@ def test_an_error_about_a_file_is_one_printable_line(forge: Any, make: Make) -> 
         with pytest.raises(MediumError) as caught:
             medium.open("/two\nlines")
         assert str(caught.value).isprintable()
+
+
+def test_long_chains_behind_many_records_cost_no_more_than_directories_may(forge: Any, make: Make) -> None:
+    """10,000 records, each a chain of 60 sectors: an image of 2 MiB must not cost 1.2 GiB of reading."""
+    chain = {40 + at: make["ce"](41 + at, 0, SECTOR) for at in range(60)}
+    chain[100] = make["nm"](b"end")
+    one = make["record"](b"R", 30, 5, 0, make["px"](FILE) + make["ce"](40, 0, SECTOR))
+    use = b"SP\x07\x01\xbe\xef\x00" + make["px"](DIRECTORY)
+    full = (one * (SECTOR // len(one))).ljust(SECTOR, b"\0")
+    sectors = 10_000 * len(one) // SECTOR
+    data = make["directory"](120, use=use) + full * sectors
+    root = make["record"](b"\0", 120, len(data), 2)
+    blocks = {16: make["descriptor"](root=root), 17: make["descriptor"](255), 120: data, **chain}
+    with open_medium(forge.write(blocks, (121 + sectors) * SECTOR)) as medium:
+        with suppress(MediumError):
+            assert medium.lookup("/end").is_file
+        assert medium.bytes_read <= MAX_DIRECTORIES + (1 << 20)
 
 
 def test_a_directory_that_is_relocated_into_itself(forge: Any, make: Make) -> None:
@@ -115,3 +146,41 @@ def test_a_file_that_outlives_its_medium_reads_no_other(forge: Any, make: Make) 
     medium.close()
     with open(__file__, "rb"), pytest.raises(MediumError, match="cannot be read"):
         stream.read()
+
+
+def test_a_directory_that_is_cut_short_uses_up_nothing(forge: Any, make: Make) -> None:
+    """Each look claims 16 MiB, which are not there: ten of them must not spoil what is."""
+    cut = make["record"](b"C", 40, 16 << 20, 2, make["px"](DIRECTORY) + make["nm"](b"cut"))
+    good = make["record"](b"G", 31, SECTOR, 2, make["px"](DIRECTORY) + make["nm"](b"good"))
+    with open_medium(forge.rr(cut, good, blocks={31: make["directory"](31)})) as medium:
+        for _ in range(10):
+            with pytest.raises(MediumError, match="truncated"):
+                medium.list("/cut")
+        assert medium.list("/good") == []
+
+
+def test_listing_again_uses_up_nothing(forge: Any, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A continuation area is kept: an honest medium may be listed without end."""
+    monkeypatch.setattr("xvmgate.media.iso9660.MAX_DIRECTORIES", 2 * SECTOR)
+    long = make["record"](b"F", 30, 5, 0, make["px"](FILE) + make["ce"](40, 0, 9))
+    with open_medium(forge.rr(long, blocks={40: make["nm"](b"long")})) as medium:
+        assert [[found.name for found in medium.list("/")] for _ in range(10)] == [["long"]] * 10
+        assert medium.lookup("/long").is_file
+
+
+@pytest.mark.parametrize(("length", "whole"), [(9, True), (512, True), (513, False)])
+def test_a_continuation_area_in_the_last_block(length: int, whole: bool, forge: Any, make: Make) -> None:
+    """Blocks of 512 bytes: no whole sector lies behind it."""
+    size = 64 * SECTOR
+    area = make["nm"](b"last")
+    use = b"SP\x07\x01\xbe\xef\x00" + make["px"](DIRECTORY)
+    record = make["record"](b"F", 80, 5, 0, make["px"](FILE) + make["ce"](size // 512 - 1, 0, length))
+    descriptor = make["descriptor"](root=make["record"](b"\0", 4 * ROOT, SECTOR, 2), block_size=512)
+    blocks = {16: descriptor, 17: make["descriptor"](255), ROOT: make["directory"](4 * ROOT, record, use=use)}
+    blocks[63] = bytes(1536) + area
+    with open_medium(forge.write(blocks, size)) as medium:
+        if whole:
+            assert medium.lookup("/last").is_file
+        else:
+            with pytest.raises(MediumError, match="truncated"):
+                medium.lookup("/last")
