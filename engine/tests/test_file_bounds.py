@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from xvmgate.builders.kernel import kernel
 from xvmgate.media import open_medium
 from xvmgate.media.formats.elf import BUDGET, Elf, ElfError, read_elf
-from xvmgate.media.formats.menu import read_menu
+from xvmgate.media.formats.menu import MAX_MENU, read_menu
 from xvmgate.media.formats.pages import PAGE, Pages
 from xvmgate.media.formats.ramdisk import MAX_READ, read_ramdisk
 
@@ -136,6 +136,28 @@ def test_a_gzip_stream_cut_short(keep: int) -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_behind_gzip_s_magic(noise: bytes) -> None:
     assert read_ramdisk(io.BytesIO(b"\x1f\x8b\x08" + noise)).gzipped
+
+
+@pytest.mark.parametrize("end", [b"kernel /boot/multiboot", b"kernel /boot", b"kernel /unix\nmodule /ram", b"ker"])
+def test_a_line_that_the_limit_cuts_names_no_file(end: bytes) -> None:
+    """Half a path is not on the medium, and would be a warning about nothing."""
+    whole = b"kernel /unix\n".ljust(MAX_MENU - len(end) - 1, b"#") + b"\n" + end
+    for beyond in (b"/whole", b" # comment", b"x" * 99):
+        assert {named.path for named in read_menu(whole + beyond).files} <= {"/unix"}
+
+
+@pytest.mark.parametrize("beyond", [b"", b"\n", b"\nkernel /more\n"])
+def test_a_line_that_just_fits_the_limit_counts(beyond: bytes) -> None:
+    """Its end may be the first byte behind the limit, or the menu's."""
+    menu = b"\nkernel /whole".rjust(MAX_MENU, b"#")
+    assert [named.path for named in read_menu(menu + beyond).files] == ["/whole"]
+
+
+@pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028"])
+def test_only_a_line_s_end_ends_a_line(sign: str) -> None:
+    """GRUB knows no other; a title may hold any of these."""
+    menu = read_menu(f"title A{sign}kernel /none\nkernel /unix\n".encode())
+    assert [(named.line, named.path) for named in menu.files] == [(2, "/unix")]
 
 
 @given(st.binary(max_size=300))
