@@ -19,7 +19,7 @@ FLAGS = re.compile(r"-([A-Za-z0-9]+)")
 
 
 class GuestView(NamedTuple):
-    """What a guest makes of a line: its kernel's name, flag letters, the program of `-i`, properties, leftover words."""
+    """What a guest makes of a line: kernel, flag letters, the program of `-i`, properties, leftover words."""
 
     kernel: str
     flags: str
@@ -62,13 +62,13 @@ def _read_list(line: str, at: int, properties: dict[str, str]) -> tuple[int, lis
 def _read_tokens(tokens: list[str]) -> tuple[str, str | None, list[str]]:
     flags: dict[str, None] = {}
     init, words, awaited = None, [], False
-    for token in tokens:
+    for text in tokens:
         if awaited:
-            init, awaited = token, False
-        elif token == "-i":
+            init, awaited = text, False
+        elif text == "-i":
             awaited = True
-        elif group := FLAGS.fullmatch(token):
+        elif group := FLAGS.fullmatch(text):
             flags.update(dict.fromkeys(group[1]))
-        elif token != "-":
-            words.append(token)
+        elif text != "-":
+            words.append(text)
     return "".join(flags), init, words

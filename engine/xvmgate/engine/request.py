@@ -115,7 +115,7 @@ def nfs_place(text: str) -> Source | None:
 
     Raises PlaceError for one without host or path.
     """
-    if not text[:4].lower() == "nfs:":
+    if text[:4].lower() != "nfs:":
         return None
     found = NFS_URL.fullmatch(text) or NFS_PLACE.fullmatch(text)
     if found is None or not found["host"]:

@@ -1,8 +1,7 @@
-"""What the engine sees of a medium: its kind, which files it has, what is wrong with one; real media and imagined ones."""
+"""What the engine sees of a medium, real or imagined: its kind, which files it has, what is wrong with one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from xvmgate.fixtures.layout import MENU
@@ -11,7 +10,7 @@ from xvmgate.media.formats.menu import MAX_MENU, read_menu
 from .bootfile import kernel_problem, ramdisk_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from xvmgate.media import Medium
     from xvmgate.media.base import ZfsRoot
