@@ -60,10 +60,10 @@ class _Reader:
 
     def run(self) -> None:
         while self._skip_blanks():
-            token = self.text[self.at : self._end(TOKEN)]
-            if token == "-":
+            item = self.text[self.at : self._end(TOKEN)]
+            if item == "-":
                 self.at += 1
-            elif not self._group(token):
+            elif not self._group(item):
                 self._word()
 
     def result(self) -> Read:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from xvmgate.media import Medium
-    from xvmgate.media.base import ZfsRoot
+    from xvmgate.media.zfsroot import ZfsRoot
 
 
 class MediumView(NamedTuple):

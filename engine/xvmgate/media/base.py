@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from .formats.eltorito import BootEntry
+    from .zfsroot import ZfsRoot
 
 MAX_LINKS = 40
 """Symbolic links followed in one lookup, as many as Solaris and Linux allow."""
@@ -64,17 +65,6 @@ class Lookup(NamedTuple):
     def is_file(self) -> bool:
         """Whether a regular file lies at the path."""
         return self.status == "file"
-
-
-class ZfsRoot(NamedTuple):
-    """What a root pool says of itself: its name, the object number of its boot dataset, its device's physical path.
-
-    `objset` is None where the pool has no `bootfs`, `bootpath` where its label names no device.
-    """
-
-    pool: str
-    objset: int | None
-    bootpath: str | None
 
 
 class Medium(ABC):
