@@ -1,4 +1,4 @@
-"""What a root pool says of itself."""
+"""What a ZFS root pool says of itself, apart from its files: a value for plans and checks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from typing import NamedTuple
 
 
 class ZfsRoot(NamedTuple):
-    """What a root pool says of itself: its name, the object number of its boot dataset, its device's physical path.
+    """A pool: its name, what it boots and from where.
 
-    `objset` is None where the pool has no `bootfs`, `bootpath` where its label names no device.
+    `objset` is the object number of the dataset that the pool's `bootfs` names, None where it names none; `bootpath` is
+    the device's physical path by the label, None where it has none; `version` is the on-disk version, 5000
+    for a pool of features.
     """
 
     pool: str
     objset: int | None
     bootpath: str | None
+    version: int
