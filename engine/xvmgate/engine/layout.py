@@ -1,6 +1,7 @@
 """Which family a medium is of, and which kernel and ramdisk of each width would be booted from it.
 
-Pure: a medium is seen through `present`, which says whether a regular file lies at a path (links followed).
+Pure: a medium is seen through `present`, which says whether a regular file lies at a path (links followed). The default
+sides of the readings hold here; `selection` is where they can be switched.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from xvmgate.fixtures.rule import boot_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from xvmgate.fixtures.rule import BootFile, Rule
+    from xvmgate.fixtures.rule import BootFile
 
     Present = Callable[[str], bool]
+    Pick = Callable[[Iterable[BootFile]], BootFile | None]
 
 WIDTHS = (32, 64)
 
@@ -38,17 +40,25 @@ def family_of(present: Present) -> str | None:
     """
     if any(choose("opensolaris", bits, present).kernel for bits in WIDTHS):
         return "opensolaris"
-    if any(choose("nevada", bits, present).complete for bits in WIDTHS):
-        return "nevada"
-    return None
+    return "nevada" if is_nevada(present) else None
 
 
-def choose(family: str, bits: int, present: Present) -> Choice:
-    """Pick kernel and ramdisk of one width by the PATH rules (reading `ramdisk-order`, default side)."""
-    return Choice(
-        _first(boot_files(family, bits, "kernel"), present), _first(boot_files(family, bits, "ramdisk"), present)
+def is_nevada(present: Present) -> bool:
+    """Say whether the medium has kernel and miniroot of one width of Nevada, whatever else it has."""
+    return any(choose("nevada", bits, present).complete for bits in WIDTHS)
+
+
+def newest(files: Iterable[BootFile]) -> BootFile | None:
+    """Pick the first of the files: that of the newest releases, and one for a single width before a shared one."""
+    return next(iter(files), None)
+
+
+def choose(family: str, bits: int, present: Present, pick: Pick = newest) -> Choice:
+    """Choose kernel and ramdisk of one width by the PATH rules (reading `ramdisk-order`, default side).
+
+    `pick` takes one of the documented files that are there, which come in the order of their ranks.
+    """
+    kernel, ramdisk = (
+        pick(file for _, file in boot_files(family, bits, role) if present(file.path)) for role in ("kernel", "ramdisk")
     )
-
-
-def _first(files: list[tuple[Rule, BootFile]], present: Present) -> str | None:
-    return next((file.path for _, file in files if present(file.path)), None)
+    return Choice(kernel and kernel.path, ramdisk and ramdisk.path)

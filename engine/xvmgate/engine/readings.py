@@ -25,9 +25,12 @@ class Readings:
 
     def alternative(self, name: str) -> bool:
         """Say whether the alternative side of a reading holds, and note that it decided something."""
-        reading = _known()[name]
-        side = self.decided[name] = self._chosen.get(name, reading.default)
-        return side == reading.alternative
+        self.decided[name] = self._chosen.get(name, _known()[name].default)
+        return self.peek(name)
+
+    def peek(self, name: str) -> bool:
+        """Say whether the alternative side of a reading holds, without a note: to find out whether it matters."""
+        return self._chosen.get(name) == _known()[name].alternative
 
 
 @cache
