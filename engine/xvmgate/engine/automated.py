@@ -22,8 +22,12 @@ PASSING = (("XVM-AI-09", "install_debug"), ("XVM-AI-10", "livessh"))
 """Settings that the document names because they are useful; they pass through like any other."""
 
 
-def read_pairs(autocf: str) -> tuple[tuple[tuple[str, str], ...], list[str]]:
-    """Read `--autocf` as `name=value,...` (XVM-AI-04); return the pairs, each name once, and sentences on what was lost.
+Pairs = tuple[tuple[str, str], ...]
+"""Settings with their values, each name once."""
+
+
+def read_pairs(autocf: str) -> tuple[Pairs, list[str]]:
+    """Read `--autocf` as `name=value,...` (XVM-AI-04); return the pairs, each name once, and what was lost, as sentences.
 
     Raises Refused by XVM-AI-04 for a text that is no such list.
     """

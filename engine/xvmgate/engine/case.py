@@ -15,8 +15,8 @@ class Case(NamedTuple):
     """A PV install.
 
     `kind` is the medium's (iso, tree, zfs), `as_iso` whether the install is one from an ISO, `web` whether its location
-    counts as an HTTP one; `user` are the arguments of `-x`, `pairs` the properties of `--autocf` where it is a list;
-    `taken` are the names that either of them sets.
+    counts as an HTTP one; `user` are the arguments of `-x`; `pairs` and `config` are what `--autocf` is, settings for
+    OpenSolaris or a place on NFS for Nevada; `taken` are the names that `-x` and the settings have.
     """
 
     request: InstallRequest
@@ -29,6 +29,7 @@ class Case(NamedTuple):
     web: bool
     user: BootArgs
     pairs: tuple[tuple[str, str], ...]
+    config: Source | None
     taken: frozenset[str]
 
     def free(self, name: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from .bootargs import BootArgs, valueless_last
-from .proplist import BLANKS, IN_LINE, QUOTES, Property, Unreadable, each_once, quoted, read_list, read_value
+from .proplist import BLANKS, CONTROL, IN_LINE, QUOTES, Property, Unreadable, each_once, quoted, read_list, read_value
 
 BLANK_RUN = re.compile(r"[ \t]*")
 TOKEN = re.compile(r"[^ \t]*")
@@ -38,7 +38,7 @@ def read_extra_args(text: str) -> Read:
     Raises Unreadable, quoting the text at fault, for control characters, an unclosed quote, a `-B` or `-i` with
     nothing behind it, and whatever the guest would take for something else.
     """
-    if not text.replace("\t", " ").isprintable():
+    if CONTROL.search(text):
         raise Unreadable(f"a control character: {text!r}")
     reader = _Reader(text)
     reader.run()

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from xvmgate.fixtures.guest import guest_notes
+
 LIST = re.compile(r"[ \t]-B[ \t]*")
 """The beginning of a property list."""
 PROPERTY = re.compile(r"""([^= \t]+)=(?:'([^']*)'|"([^"]*)"|([^, \t]*))""")
@@ -27,9 +29,16 @@ class GuestView(NamedTuple):
     properties: dict[str, str]
     words: tuple[str, ...]
 
-    def as_dict(self) -> dict[str, object]:
-        """Return the JSON object."""
-        return {**self._asdict(), "words": list(self.words)}
+
+def known_of(view: GuestView, family: str) -> tuple[str, ...]:
+    """Return what guests of a family are known to make of the properties that they see (XVM-EV-04), as sentences."""
+    return tuple(
+        f"{note.property}={view.properties[note.property]}: {note.text}"
+        for note in guest_notes()
+        if note.family == family
+        and note.property in view.properties
+        and note.value in (None, view.properties[note.property])
+    )
 
 
 def read_line(line: str) -> GuestView:

@@ -26,16 +26,16 @@ def parts(request: InstallRequest, source: Source, facts: HostFacts) -> Iterator
     """
     if (request.extra_args or "").strip():
         raise Refused("XVM-HVM-02", f"-x {request.extra_args!r}: an HVM guest boots its own menu; edit that instead")
+    if request.location is not None:
+        raise Refused(
+            "XVM-HVM-01",
+            f"-l {request.location}: an HVM guest takes nothing out of a location; give an ISO as --cdrom, or --pxe",
+        )
     if source.scheme == "pxe":
         yield acts("XVM-PXE-02", "boot from the network")
         yield acts("XVM-AI-01")
-    elif source.scheme == "cdrom":
-        yield Part("XVM-HVM-01", drive=("cdrom", source.text), stands=True, adds=f"boot from CD {source.text}")
     else:
-        raise Refused(
-            "XVM-HVM-01",
-            f"-l {source.text}: an HVM guest takes nothing out of a location; give an ISO as --cdrom, or --pxe",
-        )
+        yield Part("XVM-HVM-01", drive=("cdrom", source.text), stands=True, adds=f"boot from CD {source.text}")
     if request.autocf is not None:
         floppy = _floppy(request.autocf, facts)
         yield Part("XVM-JS-05", drive=("floppy", floppy), stands=True, adds=f"floppy {floppy}")

@@ -9,7 +9,7 @@ from .assembly import Assembly
 from .bootargs import BootArgs, render
 from .case import Case
 from .extra_args import Read, read_extra_args
-from .guest import GuestView, read_line
+from .guest import GuestView, known_of, read_line
 from .part import Message, Part, acts
 from .proplist import Unreadable
 from .readings import Readings, check_sides
@@ -42,7 +42,8 @@ class BootPlan(NamedTuple):
     """What would be started: a PV guest by kernel, ramdisk and command line, an HVM guest by its devices alone.
 
     `kernel` and `ramdisk` are paths on the medium. `trace` pairs each rule that had a part with what it added.
-    `readings` are those that decided something, with the side that did.
+    `readings` are those that decided something, with the side that did; `guest_view` is what the guest sees of the
+    line, `guest_notes` what guests are known to make of it.
     """
 
     mode: str
@@ -57,6 +58,7 @@ class BootPlan(NamedTuple):
     cmdline: str | None = None
     args: BootArgs = BootArgs()
     guest_view: GuestView | None = None
+    guest_notes: tuple[str, ...] = ()
 
 
 def make_plan(
@@ -107,7 +109,7 @@ def _pv_plan(
         zfsroot.require_bootfs(view.zfs)
     as_iso = iso.is_iso_install(view.kind, source, readings)
     selection = select(request, facts, view, readings)
-    pairs, lost = _pairs(request, selection.family)
+    pairs, lost, config = _autocf(request.autocf, selection.family)
     case = Case(
         request=request,
         facts=facts,
@@ -119,6 +121,7 @@ def _pv_plan(
         web=source.scheme == "http" or (source.scheme == "https" and readings.alternative("https")),
         user=read.args,
         pairs=pairs,
+        config=config,
         taken=frozenset(dict(read.args.properties)) | frozenset(dict(pairs)),
     )
     user, network = _network(case)
@@ -135,10 +138,13 @@ def _pv_plan(
     return _finished(assembly, selection, readings, token)
 
 
-def _pairs(request: InstallRequest, family: str) -> tuple[tuple[tuple[str, str], ...], list[str]]:
-    if family == "opensolaris" and request.autocf is not None:
-        return automated.read_pairs(request.autocf)
-    return (), []
+def _autocf(text: str | None, family: str) -> tuple[automated.Pairs, list[str], Source | None]:
+    """Read `--autocf` as its family has it: settings, with what was lost of them, or a place on NFS."""
+    if text is None:
+        return (), [], None
+    if family == "opensolaris":
+        return *automated.read_pairs(text), None
+    return (), [], jumpstart.config_place(text)
 
 
 def _network(case: Case) -> tuple[BootArgs, list[Part]]:
@@ -148,21 +154,23 @@ def _network(case: Case) -> tuple[BootArgs, list[Part]]:
 
 
 def _tool(case: Case, view: MediumView, network: list[Part]) -> Iterator[Part]:
-    """Yield the tool's own parts, in the order of the document."""
+    """Yield the tool's own parts in the order of the document; the word `dhcp` comes behind all other words."""
     if case.as_iso:
         yield from iso.parts(case)
     if view.zfs:
         yield from zfsroot.parts(case, view.zfs)
-    yield from network
+    if case.family == "nevada":
+        yield from automated.nevada(case)
+    yield from (part for part in network if not part.args.words)
     if case.family == "nevada":
         yield from jumpstart.parts(case)
-        yield from automated.nevada(case)
     else:
         yield from automated.location(case)
         yield from automated.defaults(case)
         yield from iso.bootable_ai(case)
     yield from automated.secure(case)
     yield from console.parts(case)
+    yield from (part for part in network if part.args.words)
 
 
 def _kernel_token(selection: Selection, readings: Readings) -> str:
@@ -179,6 +187,10 @@ def _finished(assembly: Assembly, selection: Selection, readings: Readings, toke
     except Unreadable as error:
         raise Refused("XVM-ARGS-04", f"the command line would hold {error}") from error
     cmdline = f"{token} {behind}" if behind else token
+    view = read_line(cmdline)
+    notes = known_of(view, selection.family)
+    if notes:
+        assembly.take([acts("XVM-EV-04")])
     return BootPlan(
         mode="pv",
         devices=Devices("kernel", assembly.drives.get("cdrom"), None, (), serial=False),
@@ -191,5 +203,6 @@ def _finished(assembly: Assembly, selection: Selection, readings: Readings, toke
         ramdisk=selection.ramdisk,
         cmdline=cmdline,
         args=args,
-        guest_view=read_line(cmdline),
+        guest_view=view,
+        guest_notes=notes,
     )

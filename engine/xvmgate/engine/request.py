@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from .proplist import CONTROL
 from .refusal import RequestError
 
 MODES = ("pv", "hvm")
@@ -78,7 +79,7 @@ def validate(request: InstallRequest) -> None:
 
 
 def _printable(option: str, text: str | None) -> None:
-    if text and not text.isprintable():
+    if text and ("\t" in text or CONTROL.search(text)):
         raise RequestError(f"{option} {text!r}: a text without control characters is expected")
 
 
@@ -88,7 +89,8 @@ def _one_source(request: InstallRequest) -> None:
     given = [option for option in ("location", "cdrom", "pxe") if getattr(request, option)]
     if not given:
         raise RequestError("no source: give a location, a cdrom or, for HVM, pxe")
-    if len(given) > 1 and not (request.pxe and request.mode == "pv"):
+    refused = request.pxe if request.mode == "pv" else request.location  # by a rule, whatever else is given
+    if len(given) > 1 and not refused:
         raise RequestError(f"{' and '.join(given)}: one source is expected, not {len(given)}")
     if request.location and (web := WEB.match(request.location)) and not web["host"]:
         raise RequestError(f"location {request.location!r}: a URL with a host is expected")
