@@ -27,7 +27,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 
 def read_pairs(autocf: str) -> tuple[Pairs, list[str]]:
-    """Read `--autocf` as `name=value,...` (XVM-AI-04); return the pairs, each name once, and what was lost, as sentences.
+    """Read `--autocf` as `name=value,...` (XVM-AI-04); return the pairs, each name once, and what was lost.
 
     Raises Refused by XVM-AI-04 for a text that is no such list.
     """

@@ -103,10 +103,11 @@ class _Reader:
         return True
 
     def _option(self, letter: str, start: int) -> None:
+        behind = self.at
         attached = self.at < len(self.text) and self.text[self.at] not in BLANKS
         follows = attached or (self._skip_blanks() and self.text[self.at] != "-")
         if letter == "m":
-            self._drop(start, follows=follows)
+            self._drop(behind, follows=follows)
         elif not follows:
             raise Unreadable(f"-{letter} with nothing behind it: {self.text[start:]!r}")
         elif letter == "B":
@@ -132,10 +133,10 @@ class _Reader:
             self.messages.append(f"-x: -i {self.options['i']} is not passed on, for -i is given again")
         self.options["i"] = value
 
-    def _drop(self, start: int, *, follows: bool) -> None:
+    def _drop(self, behind: int, *, follows: bool) -> None:
         if follows:
             _, self.at = read_value(self.text, self.at, OUTSIDE)
-        self.dropped.append(self.text[start : self.at].rstrip(BLANKS))
+        self.dropped.append(f"-m{self.text[behind : self.at]}".rstrip(BLANKS))
 
     def _word(self) -> None:
         start, value = self.at, ""
