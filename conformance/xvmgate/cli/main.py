@@ -16,7 +16,9 @@ from . import options
 
 VERBS = {
     "check": "Judge installer media by the rules.",
+    "engine": "Answer plan requests on stdin, a line of JSON each.",
     "explain": "Say what a rule, a reading or a layout means.",
+    "plan": "Plan an install: what would be booted, and by which rule.",
     "rules": "List the rules, or the known releases.",
 }
 """Every verb with its line in the help; its module has the same name and holds a command `verb`."""

@@ -6,8 +6,8 @@ import re
 from typing import NamedTuple
 
 QUOTES = ("'", '"')
-CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-"""What no text of a user's may hold: control characters but for the tab, separators of lines, halves of characters."""
+CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+"""What no text of a user's may hold: control characters but for the tab, line separators, non-characters."""
 BLANKS = " \t"
 
 
