@@ -20,6 +20,7 @@ PACKAGES = {
     "makefs": "makefs",
     "bsdtar": "libarchive-tools",
     "readnotes": "xen-utils-4.17",
+    "virt-xml-validate": "libvirt-clients",
 }
 """The Debian package of each real part."""
 PLACES = ["/usr/sbin", "/sbin", "/usr/lib/xen-4.17/bin"]

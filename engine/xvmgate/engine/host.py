@@ -9,8 +9,8 @@ import os
 import platform
 import socket
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLong
+import threading
+from contextlib import suppress
 
 from .facts import HostFacts, is_ipv4
 
@@ -42,14 +42,17 @@ def host_bits() -> int:
 
 def resolve(name: str) -> str | None:
     """Return a name's IPv4 address as the host resolves it; None where it has none, or no answer comes in time."""
-    pool = ThreadPoolExecutor(max_workers=1)
-    try:
-        found = pool.submit(socket.getaddrinfo, name, None, socket.AF_INET, socket.SOCK_STREAM).result(PATIENCE)
-    except (OSError, UnicodeError, TooLong):
-        return None
-    finally:
-        pool.shutdown(wait=False)
-    return next((str(entry[4][0]) for entry in found), None)
+    found: list[str] = []
+
+    def look_up() -> None:
+        with suppress(OSError, UnicodeError):
+            answers = socket.getaddrinfo(name, None, socket.AF_INET, socket.SOCK_STREAM)
+            found.extend(str(answer[4][0]) for answer in answers)
+
+    search = threading.Thread(target=look_up, daemon=True)  # a lookup cannot be ended, only left behind
+    search.start()
+    search.join(PATIENCE)
+    return found[0] if found else None
 
 
 def default_route() -> str | None:

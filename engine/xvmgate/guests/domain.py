@@ -106,7 +106,7 @@ def _network(devices: ET.Element, request: InstallRequest) -> None:
 
 
 def _consoles(devices: ET.Element, plan: BootPlan) -> None:
-    """Add what the user sees of the guest: a console for PV (XVM-CON-02), serial port, displays for HVM (XVM-CON-01)."""
+    """Add what the user sees of the guest: a console for PV (XVM-CON-02), serial port and display for HVM (CON-01)."""
     if plan.devices.serial:
         ET.SubElement(devices, "serial", type="pty")
     if plan.mode == "pv":
