@@ -64,7 +64,9 @@ def test_a_pv_domain() -> None:
 
 def test_a_32_bit_pv_domain_and_what_the_user_sets() -> None:
     assert domain(PV._replace(ram=512)).find("os/type").attrib["arch"] == "i686"  # type: ignore[union-attr]
-    root = domain(PV._replace(ram=512, arch="x86_64", vcpus=3, networks=("bridge:xenbr0", "network=lab,model=x", "user")))
+    root = domain(
+        PV._replace(ram=512, arch="x86_64", vcpus=3, networks=("bridge:xenbr0", "network=lab,model=x", "user"))
+    )
     assert root.find("os/type").attrib["arch"] == "x86_64"  # type: ignore[union-attr]
     assert root.findtext("vcpu") == "3"
     interfaces = [(net.attrib["type"], net.find("source").attrib) for net in root.iterfind("devices/interface")]  # type: ignore[union-attr]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xvmgate.conformance.plan_document import SCHEMA, document
+from xvmgate.engine.part import Message
 from xvmgate.engine.plan import BootPlan, make_plan
 from xvmgate.engine.refusal import Refused, RequestError
 from xvmgate.engine.request import InstallRequest, validate
 from xvmgate.engine.view import seen
 from xvmgate.guests.domain import as_text, install_domain
 from xvmgate.media import MediumError, open_medium
-from xvmgate.reports.verdict import EXIT as EXIT_OF
 from xvmgate.reports.verdict import NONCONFORMANT, USAGE
 
 from . import options, output
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xvmgate.engine.facts import HostFacts
+    from xvmgate.media import Medium
 
-REFUSED = EXIT_OF[NONCONFORMANT]
+REFUSED = EXIT[NONCONFORMANT]
+"""Exit status of a plan that a rule refuses."""
 
 
 def _install_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,7 +60,15 @@ def _install_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.command(short_help="Plan an install: what would be booted, and by which rule.")
+def _unfinished(message: str, status: int) -> str:  # noqa: ARG001  # the status is the exit's
+    return json.dumps({"schema": SCHEMA, "error": {"message": message}}, indent=2)
+
+
+@click.command(
+    cls=options.DocumentCommand,
+    unfinished=_unfinished,
+    short_help="Plan an install: what would be booted, and by which rule.",
+)
 @_install_options
 @click.option("--medium", "at", metavar="MEDIUM", help="Read the medium here instead of where -l or -c says.")
 @click.option("--host-bits", type=click.Choice(["32", "64"]), help="The host's width, instead of this host's.")
@@ -77,7 +87,6 @@ def verb(state: options.State, /, **given: Any) -> int:
     Takes virt-install's own options. What a plan depends on beside them are the host's width, addresses and default
     route: they are asked for when a rule needs them, or given, so that a plan can be repeated elsewhere.
     """
-    state.unfinished = _unfinished
     facts = parse_facts(given["host_bits"], given["resolve"], given["default_route"], dns=not given["no_dns"])
     readings = parse_readings(given["readings"])
     try:
@@ -118,7 +127,19 @@ def _plan(request: InstallRequest, facts: HostFacts, at: str | None, readings: d
     if request.pxe or place is None or (request.mode == "hvm" and request.location):
         return make_plan(request, facts, None, readings)
     with open_medium(place) as medium:
-        return make_plan(request, facts, seen(medium), readings)
+        plan = make_plan(request, facts, seen(medium), readings)
+        return plan if request.mode == "pv" else _with_bios_problem(plan, medium)
+
+
+def _with_bios_problem(plan: BootPlan, medium: Medium) -> BootPlan:
+    """Add a message where no BIOS can boot the medium of an HVM guest: the plan is as the rules say, and useless."""
+    from xvmgate.conformance.checks.hvm import bios_problem  # noqa: PLC0415  # HVM from a CD is a rare case
+
+    problem = bios_problem(medium)
+    if problem is None:
+        return plan
+    text = f"{medium.location}: {problem}, so the guest will not boot it; give a medium that a BIOS can boot"
+    return plan._replace(messages=(*plan.messages, Message("XVM-HVM-01", text)))
 
 
 def _refuse(state: options.State, refused: Refused) -> int:
@@ -127,7 +148,3 @@ def _refuse(state: options.State, refused: Refused) -> int:
         state.say(json.dumps(body, indent=2), always=True)
     output.complain(f"refused by {refused.rule}: {refused.message}")
     return REFUSED
-
-
-def _unfinished(message: str, status: int) -> str:  # noqa: ARG001  # the status is the exit's
-    return json.dumps({"schema": SCHEMA, "error": {"message": message}}, indent=2)
