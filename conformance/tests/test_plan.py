@@ -153,7 +153,7 @@ def test_what_a_person_sees(layout_iso: Iso) -> None:
     lines = ran.out.splitlines()
     assert lines[0] == "nevada, paravirtual, 64-bit"
     assert lines[3] == ("cmdline  /platform/i86xpv/kernel/amd64/unix -kd - nowin -B a='x y',install_media=cdrom")
-    rows = {tuple(line.split("  ")[-2].split()[-1:]) + (line.split()[0],) for line in lines[4:9]}
+    rows = {(line.split("  ")[-2].split()[-1], line.split()[0]) for line in lines[4:9]}
     assert rows == {
         ("XVM-PV-01", "/platform/i86xpv/kernel/amd64/unix"),
         ("XVM-ARGS-01", "-kd"),
@@ -192,17 +192,29 @@ def test_messages_are_on_stderr_and_in_the_json(layout_iso: Iso) -> None:
     [
         (["--pxe"], "XVM-PXE-01", "--pxe: a PV guest has no boot ROM; give --location, or install as HVM"),
         (["-l", "ISO", "-x", "-B"], "XVM-ARGS-04", "-x holds -B with nothing behind it: '-B'; write it again"),
-        (["-l", "ISO", "-x", "-B a='x"], "XVM-ARGS-04", "-x holds an unclosed quote: \"'x\"; write it again"),
+        (["-l", "ISO", "-x", "-B a='x"], "XVM-ARGS-04", '-x holds an unclosed quote: "\'x"; write it again'),
         (["-l", "ISO", "-x", "a\x01b"], "XVM-ARGS-04", "-x holds a control character: 'a\\x01b'; write it again"),
-        (["-l", "nfs:imgsrv", "--medium", "ISO"], "XVM-NET-03", "-l 'nfs:imgsrv' has no path; nfs:HOST:/path is expected"),
-        (["-l", "nfs:imgsrv:/x", "--medium", "TREE"], "XVM-NET-03", "the NFS server imgsrv has no IPv4 address on this host"),
+        (
+            ["-l", "nfs:imgsrv", "--medium", "ISO"],
+            "XVM-NET-03",
+            "-l 'nfs:imgsrv' has no path; nfs:HOST:/path is expected",
+        ),
+        (
+            ["-l", "nfs:imgsrv:/x", "--medium", "TREE"],
+            "XVM-NET-03",
+            "the NFS server imgsrv has no IPv4 address on this host",
+        ),
         (["-l", "ISO", "--autocf", "nfs:js:/x"], "XVM-JS-03", "the NFS server js has no IPv4 address on this host"),
-        (["-l", "ISO", "--autocf", "a=b"], "XVM-JS-02", "--autocf 'a=b' is no place on NFS; nfs:HOST:/path is expected"),
+        (
+            ["-l", "ISO", "--autocf", "a=b"],
+            "XVM-JS-02",
+            "--autocf 'a=b' is no place on NFS; nfs:HOST:/path is expected",
+        ),
         (["-l", "OSOL", "--autocf", "nfs:js:/x"], "XVM-AI-04", "--autocf 'nfs:js:/x': 'nfs:js:/x' is no name=value"),
         (["-c", "TREE"], "XVM-ISO-01", "is no ISO; give an ISO as --cdrom, or the medium as --location"),
         (["-l", "S10"], "XVM-PV-01", "no kernel with a ramdisk that a PV guest could boot; looked for /platform/"),
     ],
-)  # fmt: skip
+)
 def test_refusals_of_pv(
     words: list[str], rule: str, text: str, layout_iso: Iso, layout_tree: Callable[[str], Path]
 ) -> None:
@@ -227,11 +239,15 @@ def test_refusals_of_pv(
     [
         (["-c", "ISO", "-x", "-kd"], "XVM-HVM-02", "-x '-kd': an HVM guest boots its own menu; edit that instead"),
         (["-l", "ISO"], "XVM-HVM-01", "an HVM guest takes nothing out of a location"),
-        (["-c", "ISO", "--autocf", "/no/floppy.img"], "XVM-JS-05", "--autocf '/no/floppy.img': no floppy image is there"),
+        (
+            ["-c", "ISO", "--autocf", "/no/floppy.img"],
+            "XVM-JS-05",
+            "--autocf '/no/floppy.img': no floppy image is there",
+        ),
         (["-c", "ISO", "--autocf", "nfs:js:/x"], "XVM-JS-05", "names no floppy image"),
         (["--pxe", "--autocf", "a=b"], "XVM-JS-05", "no floppy image is there"),
     ],
-)  # fmt: skip
+)
 def test_refusals_of_hvm(words: list[str], rule: str, text: str, layout_iso: Iso) -> None:
     iso = layout_iso(S10, "pycdlib")
     ran = run("-n", "g", "-r", "512", "--hvm", *[iso if word == "ISO" else word for word in words])
@@ -254,14 +270,20 @@ def test_refusals_of_hvm(words: list[str], rule: str, text: str, layout_iso: Iso
         ([*GUEST, "-l", "ISO", "--mac", "none"], "mac 'none': six octets in hexadecimal with colons are expected"),
         ([*GUEST, "-l", "/no/such.iso"], "/no/such.iso: cannot be read: No such file or directory"),
         ([*GUEST, "-l", __file__], "no ISO9660 image: text (XVM-FS-01)"),
-        ([*GUEST, "-l", "ISO", "--reading", "https"], "--reading: reading https: not-http or as-http is expected, not ''"),
+        (
+            [*GUEST, "-l", "ISO", "--reading", "https"],
+            "--reading: reading https: not-http or as-http is expected, not ''",
+        ),
         ([*GUEST, "-l", "ISO", "--reading", "x=y"], "--reading: no reading 'x' (known: family-order"),
         ([*GUEST, "-l", "ISO", "--resolve", "x"], "--resolve 'x': NAME=IP is expected, with an IPv4 address"),
         ([*GUEST, "-l", "ISO", "--resolve", "x=eth0"], "--resolve 'x=eth0': NAME=IP is expected"),
-        ([*GUEST, "-l", "ISO", "--default-route", "eth0"], "--default-route 'eth0': the gateway's IPv4 address is expected"),
+        (
+            [*GUEST, "-l", "ISO", "--default-route", "eth0"],
+            "--default-route 'eth0': the gateway's IPv4 address is expected",
+        ),
         ([*GUEST, "-l", "ISO", "--host-bits", "16"], "Invalid value for '--host-bits'"),
     ],
-)  # fmt: skip
+)
 def test_misuse(words: list[str], text: str, layout_iso: Iso) -> None:
     iso = layout_iso(NEVADA, "pycdlib")
     given = [iso if word == "ISO" else word for word in words]

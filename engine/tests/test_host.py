@@ -111,7 +111,7 @@ def test_a_name_that_the_system_knows() -> None:
 
 def test_a_name_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host, "PATIENCE", 0.05)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *words: time.sleep(0.4))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: time.sleep(0.4))
     start = time.monotonic()
     assert host.resolve("slow") is None
     assert time.monotonic() - start < 0.3

@@ -15,7 +15,7 @@ from xvmgate.engine.request import InstallRequest, validate
 from xvmgate.engine.view import seen
 from xvmgate.guests.domain import as_text, install_domain
 from xvmgate.media import MediumError, open_medium
-from xvmgate.reports.verdict import NONCONFORMANT, USAGE
+from xvmgate.reports.verdict import EXIT, NONCONFORMANT, USAGE
 
 from . import options, output
 from .facts import parse_facts, parse_readings
