@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .bootargs import BootArgs, Merger
+from .bootargs import NOTHING, BootArgs, Merger
 from .part import Message, Part
 from .proplist import Property, Unreadable, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-UMBRELLAS = (("XVM-NET-", "XVM-ARGS-02"), ("XVM-ZFS-", "XVM-ARGS-03"))
+UMBRELLAS = {"XVM-NET-": "XVM-ARGS-02", "XVM-ZFS-": "XVM-ARGS-03"}
 """Rules that demand of a whole group of rules that what it adds reaches the line."""
 
 
@@ -63,22 +63,25 @@ class Assembly:
         """Take the tool's own parts."""
         added: dict[str, list[str]] = {}
         for part in parts:
-            fresh = self._merger.add(part.args)
-            text = " ".join([*fresh.words, *(_shown((item,)) for item in fresh.properties)])
+            text = "" if part.args is NOTHING else _text(self._merger.add(part.args))
             if text or part.stands:
                 self.trace.append((part.rule, text or part.adds))
             if part.drive:
                 self.drives[part.drive[0]] = part.drive[1]
             if part.message:
                 self.messages.append(Message(part.rule, part.message))
-            for prefix, umbrella in UMBRELLAS:
-                if text and part.rule.startswith(prefix):
-                    added.setdefault(umbrella, []).append(text)
+            if text and (umbrella := UMBRELLAS.get(part.rule[:8])):
+                added.setdefault(umbrella, []).append(text)
         self.trace += [(umbrella, ",".join(texts)) for umbrella, texts in added.items()]
 
     def say_all(self, rule: str | None, texts: Iterable[str]) -> None:
         """Take messages about one rule."""
         self.messages += [Message(rule, text) for text in texts]
+
+
+def _text(args: BootArgs) -> str:
+    """Return a part's words and properties as they stand on the line."""
+    return " ".join(filter(None, (*args.words, _shown(args.properties)))) if args.words else _shown(args.properties)
 
 
 def _shown(properties: tuple[Property, ...]) -> str:

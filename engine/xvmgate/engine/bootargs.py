@@ -25,6 +25,10 @@ class BootArgs(NamedTuple):
     dropped: tuple[str, ...] = ()
 
 
+NOTHING = BootArgs()
+"""No arguments."""
+
+
 class Merger:
     """Arguments from several sources put together, each kind with its own (XVM-ARGS-04); what is there first wins."""
 
@@ -37,10 +41,12 @@ class Merger:
 
     def add(self, args: BootArgs) -> BootArgs:
         """Put in a source's arguments; return those that were not there yet."""
-        flags = "".join(letter for letter in args.flags if letter not in self._flags)
-        options = tuple(item for item in args.options if item[0] not in self._options)
-        words = tuple(word for word in args.words if word not in self._words)
-        properties = tuple(item for item in args.properties if item[0] not in self._properties)
+        if args is NOTHING:
+            return NOTHING
+        flags = args.flags and "".join(letter for letter in args.flags if letter not in self._flags)
+        options = args.options and tuple(item for item in args.options if item[0] not in self._options)
+        words = args.words and tuple(word for word in args.words if word not in self._words)
+        properties = args.properties and tuple(item for item in args.properties if item[0] not in self._properties)
         self._flags.update(dict.fromkeys(flags))
         self._options.update(options)
         self._words += words
@@ -61,6 +67,8 @@ class Merger:
 
 def valueless_last(properties: Mapping[str, str | None]) -> tuple[Property, ...]:
     """Order properties so that names without `=` come last: the guest takes what follows one for part of it."""
+    if None not in properties.values():
+        return tuple(properties.items())
     items = properties.items()
     return (*(item for item in items if item[1] is not None), *(item for item in items if item[1] is None))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .bootargs import BootArgs, valueless_last
+from .bootargs import NOTHING, BootArgs, valueless_last
 from .proplist import BLANKS, CONTROL, IN_LINE, QUOTES, Property, Unreadable, each_once, quoted, read_list, read_value
 
 BLANK_RUN = re.compile(r"[ \t]*")
@@ -27,6 +27,10 @@ class Read(NamedTuple):
     messages: tuple[str, ...]
 
 
+EMPTY = Read(NOTHING, ())
+"""What an empty text holds."""
+
+
 def parse(text: str) -> BootArgs:
     """Return the arguments that a text holds. Raises Unreadable as `read_extra_args` does."""
     return read_extra_args(text).args
@@ -38,6 +42,8 @@ def read_extra_args(text: str) -> Read:
     Raises Unreadable, quoting the text at fault, for control characters, an unclosed quote, a `-B` or `-i` with
     nothing behind it, and whatever the guest would take for something else.
     """
+    if not text:
+        return EMPTY
     if CONTROL.search(text):
         raise Unreadable(f"a control character: {text!r}")
     reader = _Reader(text)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from .refusal import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+
+OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+IPV4 = re.compile(rf"{OCTET}(?:\.{OCTET}){{3}}")
 
 
 class HostFacts(NamedTuple):
@@ -44,9 +49,4 @@ def address(facts: HostFacts, name: str) -> str | None:
 
 def is_ipv4(text: str) -> bool:
     """Say whether a text is an IPv4 address in its four decimal parts."""
-    parts = text.split(".")
-    return (
-        len(parts) == 4
-        and all(part.isascii() and part.isdigit() and str(int(part)) == part for part in parts)
-        and (max(map(int, parts)) < 256)
-    )
+    return IPV4.fullmatch(text) is not None

@@ -6,17 +6,15 @@ sides of the readings hold here; `selection` is where they can be switched.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from xvmgate.fixtures.rule import boot_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from xvmgate.fixtures.rule import BootFile
+    from collections.abc import Callable
 
     Present = Callable[[str], bool]
-    Pick = Callable[[Iterable[BootFile]], BootFile | None]
 
 WIDTHS = (32, 64)
 
@@ -38,7 +36,7 @@ def family_of(present: Present) -> str | None:
 
     A kernel makes it opensolaris; nevada takes kernel and miniroot of one width.
     """
-    if any(choose("opensolaris", bits, present).kernel for bits in WIDTHS):
+    if any(present(path) for bits in WIDTHS for path in paths("opensolaris", bits, "kernel")):
         return "opensolaris"
     return "nevada" if is_nevada(present) else None
 
@@ -48,17 +46,16 @@ def is_nevada(present: Present) -> bool:
     return any(choose("nevada", bits, present).complete for bits in WIDTHS)
 
 
-def newest(files: Iterable[BootFile]) -> BootFile | None:
-    """Pick the first of the files: that of the newest releases, and one for a single width before a shared one."""
-    return next(iter(files), None)
-
-
-def choose(family: str, bits: int, present: Present, pick: Pick = newest) -> Choice:
+def choose(family: str, bits: int, present: Present) -> Choice:
     """Choose kernel and ramdisk of one width by the PATH rules (reading `ramdisk-order`, default side).
 
-    `pick` takes one of the documented files that are there, which come in the order of their ranks.
+    The first file that is there counts: of the newest releases, and for a single width before one for both.
     """
-    kernel, ramdisk = (
-        pick(file for _, file in boot_files(family, bits, role) if present(file.path)) for role in ("kernel", "ramdisk")
-    )
-    return Choice(kernel and kernel.path, ramdisk and ramdisk.path)
+    kernel, ramdisk = (next(filter(present, paths(family, bits, role)), None) for role in ("kernel", "ramdisk"))
+    return Choice(kernel, ramdisk)
+
+
+@cache
+def paths(family: str, bits: int, role: str) -> tuple[str, ...]:
+    """Return the documented paths of one family, width and role, those looked for first in front."""
+    return tuple(file.path for _, file in boot_files(family, bits, role))

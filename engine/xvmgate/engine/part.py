@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .bootargs import BootArgs
+from .bootargs import NOTHING, BootArgs
 
 
 class Message(NamedTuple):
@@ -25,7 +25,7 @@ class Part(NamedTuple):
     """
 
     rule: str
-    args: BootArgs = BootArgs()
+    args: BootArgs = NOTHING
     drive: tuple[str, str] | None = None
     message: str | None = None
     stands: bool = False

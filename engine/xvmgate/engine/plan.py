@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import automated, console, hvm, iso, jumpstart, netinstall, zfsroot
 from .assembly import Assembly
-from .bootargs import BootArgs, render
+from .bootargs import NOTHING, BootArgs, render
 from .case import Case
 from .extra_args import Read, read_extra_args
 from .guest import GuestView, known_of, read_line
@@ -56,7 +56,7 @@ class BootPlan(NamedTuple):
     kernel: str | None = None
     ramdisk: str | None = None
     cmdline: str | None = None
-    args: BootArgs = BootArgs()
+    args: BootArgs = NOTHING
     guest_view: GuestView | None = None
     guest_notes: tuple[str, ...] = ()
 

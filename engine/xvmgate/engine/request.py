@@ -69,18 +69,19 @@ def validate(request: InstallRequest) -> None:
         raise RequestError(f"vcpus {request.vcpus}: a number from 1 to 4096 is expected")
     if not request.name:
         raise RequestError("name: a name for the guest is expected, not an empty text")
-    for option in ("name", "location", "cdrom", "autocf", "bootpath", "os_type", "os_variant", "arch"):
-        _printable(option, getattr(request, option))
-    for text in request.disks + request.networks:
-        _printable("disk or network", text)
+    _printable(request)
     if request.mac is not None and not MAC.fullmatch(request.mac):
         raise RequestError(f"mac {request.mac!r}: six octets in hexadecimal with colons are expected")
     _one_source(request)
 
 
-def _printable(option: str, text: str | None) -> None:
-    if text and ("\t" in text or CONTROL.search(text)):
-        raise RequestError(f"{option} {text!r}: a text without control characters is expected")
+def _printable(request: InstallRequest) -> None:
+    texts = [request.name, request.location, request.cdrom, request.autocf, request.bootpath]
+    texts += [request.os_type, request.os_variant, request.arch, *request.disks, *request.networks]
+    for text in filter(None, texts):
+        if "\t" in text or CONTROL.search(text):
+            option = next((name for name, value in request._asdict().items() if value == text), "disk or network")
+            raise RequestError(f"{option} {text!r}: a text without control characters is expected")
 
 
 def _one_source(request: InstallRequest) -> None:

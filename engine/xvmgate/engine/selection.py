@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xvmgate.fixtures.layout import every_layout
 from xvmgate.fixtures.rule import FAMILIES, area, boot_files
 
-from .layout import WIDTHS, Choice, choose, family_of, is_nevada
+from .layout import WIDTHS, Choice, choose, family_of, is_nevada, paths
 from .part import Part, acts
 from .refusal import Refused
 
@@ -88,23 +88,23 @@ def _width(view: MediumView, family: str, wanted: int, readings: Readings) -> tu
 
 
 def _choice(view: MediumView, family: str, bits: int, readings: Readings) -> Choice:
-    def pick(files: Iterable[BootFile]) -> BootFile | None:
-        found = list(files)
-        late = [file for file in found if not file.early]
-        differs = late != found and _end(found, readings) != _end(late, readings)
-        if differs and _since_2009_06(view) and readings.alternative("early-64"):
-            found = late
-        if len(found) > 1:
-            readings.alternative("ramdisk-order")
-        return _end(found, readings)
+    """Choose kernel and ramdisk of one width, by the readings `ramdisk-order` and `early-64`."""
+    kernel = next(filter(view.present, paths(family, bits, "kernel")), None)
+    found = [file for _, file in boot_files(family, bits, "ramdisk") if view.present(file.path)]
+    late = [file for file in found if not file.early]
+    differs = late != found and _end(found, readings) != _end(late, readings)
+    if differs and _since_2009_06(view) and readings.alternative("early-64"):
+        found = late
+    if len(found) > 1:
+        readings.alternative("ramdisk-order")
+    return Choice(kernel, _end(found, readings))
 
-    return choose(family, bits, view.present, pick)
 
-
-def _end(files: list[BootFile], readings: Readings) -> BootFile | None:
+def _end(files: list[BootFile], readings: Readings) -> str | None:
+    """Return the path of the newest file, or of the oldest where the reading says so."""
     if not files:
         return None
-    return files[-1] if readings.peek("ramdisk-order") else files[0]
+    return files[-1 if readings.peek("ramdisk-order") else 0].path
 
 
 def _since_2009_06(view: MediumView) -> bool:
@@ -112,9 +112,8 @@ def _since_2009_06(view: MediumView) -> bool:
 
     The first known release with such a ramdisk is 2009.06; the document gives the place to older ones.
     """
-    separate = {file.path for _, file in boot_files("opensolaris", 64, "ramdisk") if file.early} - {
-        file.path for _, file in boot_files("opensolaris", 32, "ramdisk")
-    }
+    early = {file.path for _, file in boot_files("opensolaris", 64, "ramdisk") if file.early}
+    separate = early.difference(paths("opensolaris", 32, "ramdisk"))
     if any(view.present(path) for path in separate):
         return True
     layouts = every_layout()
