@@ -29,6 +29,7 @@ PACKAGES = {
     "zfs-fuse": "zfs-fuse",
     "zdb": "zfs-fuse",
     "partx": "util-linux",
+    "virt-xml-validate": "libvirt-clients",
 }
 """The Debian package of each real part."""
 PLACES = ["/usr/sbin", "/sbin", "/usr/lib/xen-4.17/bin"]

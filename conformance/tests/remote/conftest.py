@@ -131,7 +131,8 @@ def export(real: Real, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
     root.mkdir()
     (folder / "recov").mkdir()
     (folder / "conf").write_text(GANESHA.format(folder=folder, root=root, port=port))
-    command = [ganesha, "-F", "-f", folder / "conf", "-L", folder / "log", "-p", folder / "pid", "-N", "NIV_EVENT"]
+    files = ["-f", folder / "conf", "-L", folder / "log", "-p", folder / "pid"]
+    command = [ganesha, "-F", *map(str, files), "-N", "NIV_EVENT"]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"nfs://127.0.0.1:{port}/export"
     ask = [look, f"nfs://127.0.0.1/export?version=4&nfsport={port}"]
@@ -148,7 +149,7 @@ def export(real: Real, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
 
 
 @pytest.fixture(scope="session")
-def put(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Site, Path, str], str]:
+def put() -> Callable[[Site, Path, str], str]:
     """`put(site, path, name)`: copy a file or a tree below a site's root, once; return its URL."""
 
     def place(site: Site, path: Path, name: str) -> str:

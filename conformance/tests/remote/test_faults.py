@@ -147,7 +147,7 @@ def test_a_fault_ends_in_one_sentence(fault: str, fault_server: Any, unreadable:
 def test_a_server_that_hangs_does_not_lose_the_other_media(
     fault_server: Any, gate: Any, layout_tree: Callable[[str], Path]
 ) -> None:
-    server = fault_server(lambda *_: server.hang())
+    server: Any = fault_server(lambda *_: server.hang())
     here = str(layout_tree(NEVADA))
     ran = gate("check", "--json", "--timeout", LIMIT, here, f"{server.url}/x.iso", here)
     assert (ran.status, [medium["verdict"] for medium in ran.document["media"]]) == (
@@ -214,6 +214,6 @@ def test_a_connection_that_breaks_once_is_tried_again(
         connection.sendall(whole[: len(whole) // 2] if turn == 2 else whole)
         return False
 
-    server = fault_server(send)
+    server: Any = fault_server(send)
     result = judged(f"{server.url}/x.iso")
     assert (result.verdict, result.requests) == ("conformant", len(server.requests))

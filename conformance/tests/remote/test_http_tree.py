@@ -25,11 +25,17 @@ def tree(site: Any, put: Put, layout_tree: Callable[[str], Path]) -> Callable[[s
     return lambda layout: put(site, layout_tree(layout), layout)
 
 
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    """Python's own server, without a log."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture
 def plain_server(layout_tree: Callable[[str], Path]) -> Iterator[str]:
     """A server without ranges: Python's own, with a Nevada tree as its root."""
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(layout_tree(NEVADA)))
-    http.server.SimpleHTTPRequestHandler.log_message = lambda *_: None  # type: ignore[method-assign,assignment]
+    handler = functools.partial(_Quiet, directory=str(layout_tree(NEVADA)))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"

@@ -16,8 +16,10 @@ from . import options
 
 VERBS = {
     "check": "Judge installer media by the rules.",
-    "extract": "Copy a medium's kernel and ramdisk out of it.",
+    "engine": "Answer plan requests on stdin, a line of JSON each.",
     "explain": "Say what a rule, a reading or a layout means.",
+    "extract": "Copy a medium's kernel and ramdisk out of it.",
+    "plan": "Plan an install: what would be booted, and by which rule.",
     "rules": "List the rules, or the known releases.",
 }
 """Every verb with its line in the help; its module has the same name and holds a command `verb`."""

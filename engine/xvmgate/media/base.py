@@ -24,14 +24,17 @@ __all__ = ["Entry", "LocalPieces", "Lookup", "Medium", "MediumError", "open_medi
 CHUNK = 1 << 20
 """Bytes that a file is copied by."""
 
+
 class MediumError(Exception):
     """A medium that cannot be read: one sentence with what, where and what to do.
 
-    `rule` is XVM-FS-01 when the file system is at fault, None when there is nothing to read.
+    `rule` is XVM-FS-01 when the file system is at fault, None when there is nothing to read. What is not printable, in
+    a medium's names or in its location, is escaped.
     """
 
     def __init__(self, location: str, problem: str, advice: str, rule: str | None = "XVM-FS-01") -> None:
-        super().__init__(f"{location}: {problem}{f' ({rule})' if rule else ''}; {advice}")
+        text = f"{location}: {problem}{f' ({rule})' if rule else ''}; {advice}"
+        super().__init__("".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text))
         self.location = location
         self.rule = rule
 

@@ -69,11 +69,11 @@ class DirectoryMedium(Medium):
                 yield entry
 
     def open_entry(self, entry: Entry) -> BinaryIO:
-        """Open a regular file. Raises MediumError when the host refuses."""
+        """Open a regular file. Raises MediumError when the host refuses, or it is a regular file no more."""
         return cast("BinaryIO", io.BufferedReader(_Counted(self, self._open(entry), entry.handle)))
 
     def local_pieces(self, entry: Entry) -> LocalPieces:
-        """Open a regular file for copying. Raises MediumError when the host refuses."""
+        """Open a regular file for copying. Raises MediumError as `open_entry` does."""
         return LocalPieces(self._open(entry), [Extent(0, entry.size)], self.count, owned=True)
 
     def close(self) -> None:
@@ -86,9 +86,14 @@ class DirectoryMedium(Medium):
 
     def _open(self, entry: Entry) -> int:
         try:
-            return os.open(entry.handle, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            descriptor = os.open(entry.handle, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
             self._fail(entry.handle, error)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            inside = os.path.relpath(entry.handle, self.location)
+            raise MediumError(self.location, f"{inside} is no longer a regular file", "copy the tree again")
+        return descriptor
 
     def _fail(self, path: str, error: OSError) -> NoReturn:
         inside = os.path.relpath(path, self.location)

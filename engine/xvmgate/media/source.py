@@ -40,6 +40,10 @@ if TYPE_CHECKING:
             """Give the source back."""
 
 
+CLOSED = -1
+"""A descriptor that no file has, so that a late read fails and never reads another file that took its number."""
+
+
 class FileSource:
     """A local file or block device, read with `pread`; counts bytes and reads, and never grows a buffer on its own."""
 
@@ -47,10 +51,12 @@ class FileSource:
         self.location = location
         self.bytes_read = 0
         self.requests = 0
+        self.descriptor = CLOSED
         try:
             self.descriptor = os.open(location, os.O_RDONLY | os.O_NONBLOCK)
             self.size = os.lseek(self.descriptor, 0, os.SEEK_END)
         except OSError as error:
+            self.close()
             raise MediumError(
                 location, f"cannot be read: {error.strerror}", "mend its permissions or give another file", rule=None
             ) from error
@@ -91,5 +97,7 @@ class FileSource:
         return MediumError(self.location, problem, "write or fetch the image again")
 
     def close(self) -> None:
-        """Close the descriptor."""
-        os.close(self.descriptor)
+        """Close the descriptor; a second time does nothing."""
+        descriptor, self.descriptor = self.descriptor, CLOSED
+        if descriptor != CLOSED:
+            os.close(descriptor)

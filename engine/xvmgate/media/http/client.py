@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
 import requests
@@ -14,13 +15,14 @@ from xvmgate.media.deadline import Deadline
 from xvmgate.media.location import shown
 
 from . import problems, ranges
-from .reply import Reply
+from .reply import Cut, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from xvmgate.media.remote import Remote
 
+T = TypeVar("T")
 MAX_TRIES = 3
 """Times that one request is sent, where the server is busy or the connection is cut."""
 PAUSE = 0.25
@@ -38,12 +40,16 @@ class Client:
     """One location's server. A location's login is kept apart from its URL, so that no message can show it."""
 
     def __init__(self, location: str, remote: Remote) -> None:
+        """Take the location apart. Raises MediumError when it is no web address."""
         self.location = shown(location)
         self.url = self.location.partition("#")[0]
         self.deadline = Deadline(self.location, remote.timeout)
         self.bytes_read = 0
         self.requests = 0
-        self._login = get_auth_from_url(location)
+        try:
+            self._login = get_auth_from_url(location)
+        except ValueError as error:
+            raise self.error("no usable web address", "write http://host/path") from error
         self._session = requests.Session()
         self._session.headers.update({"Accept-Encoding": "identity", "User-Agent": AGENT, "Accept": "*/*"})
         for scheme in ("http://", "https://"):
@@ -69,6 +75,14 @@ class Client:
             self.deadline.wait(PAUSE * attempt)
         tries = f", {attempt} times" if attempt > 1 else ""
         raise self.error(f"{problem}{tries}")
+
+    def persist(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, trying again where an answer breaks off. Raises MediumError."""
+        for attempt in range(1, MAX_TRIES):
+            with suppress(Cut):
+                return work()
+            self.deadline.wait(PAUSE * attempt)
+        return work()
 
     def error(self, problem: str, advice: str = "look at the server, or try again") -> MediumError:
         """Return the error for a server that does not do its part; the caller raises it."""

@@ -81,9 +81,15 @@ class _Prefix:
             raise self._client.error(
                 f"byte {end} of {path} is wanted, and it cannot send parts of files", "have it served with ranges"
             )
+        size = min(max(end, 2 * len(self._data)), self._found.size)
+        self._data = self._client.persist(lambda: self._beginning(size))
+
+    def _beginning(self, size: int) -> bytes:
+        path = self._found.path
         with self._client.get(self._found.url) as reply:
             if reply.status != 200 or reply.length != self._found.size or reply.validator != self._found.validator:
                 raise self._client.error(f"{path} was changed while it was read", "try again")
-            self._data = reply.read(min(max(end, 2 * len(self._data)), self._found.size))
-        if len(self._data) < end:
-            raise reply.cut(f"it sends {len(self._data)} bytes of {path}, and says that it has {self._found.size}")
+            data = reply.read(size)
+        if len(data) < size:
+            raise reply.cut(f"it sends {len(data)} bytes of {path}, and says that it has {self._found.size}")
+        return data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from xvmgate.fixtures.rule import area
@@ -9,6 +10,7 @@ from xvmgate.media.cached import WINDOW
 from xvmgate.media.formats.volume import MAGIC, SECTOR
 
 from .client import Client
+from .reply import Cut
 from .source import WITHOUT, RangeSource
 from .tree import FORBIDDEN, MISSING, HttpTree
 
@@ -59,10 +61,10 @@ def _ranged(client: Client, reply: Reply) -> RangeSource:
     if span[:2] != (0, min(WINDOW, span.total)):
         raise reply.cut(f"it sends bytes {span.start} to {span.end} for 0 to {min(WINDOW, span.total)}")
     source = RangeSource(client, reply.url, span.total, reply.validator)
-    head = reply.read(span.end)
-    reply.close()
-    if len(head) == span.end:
-        source.keep(0, head)
+    with suppress(Cut), reply:  # where it breaks off, the source asks again
+        head = reply.read(span.end)
+        if len(head) == span.end:
+            source.keep(0, head)
     return source
 
 

@@ -42,13 +42,7 @@ class RangeSource(CachedSource):
 
     def fetch(self, start: int, end: int) -> bytes:
         """Fetch exactly these bytes, trying again where an answer breaks off. Raises MediumError."""
-        for attempt in range(1, MAX_TRIES + 1):
-            with suppress(*([Cut] if attempt < MAX_TRIES else [])), self._part(start, end) as reply:
-                data = reply.read(end - start)
-                if len(data) != end - start:
-                    raise reply.cut(f"it sends {len(data)} of {end - start} bytes")
-                return data
-        raise AssertionError  # the last try returns or raises
+        return self._client.persist(lambda: self._whole(start, end))
 
     def fetch_all(self, runs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, bytes]]:
         """Fetch several runs in one request where the server can do that. Raises MediumError."""
@@ -62,19 +56,41 @@ class RangeSource(CachedSource):
             yield start, self.fetch(start, end)
 
     def chunks(self, offset: int, length: int) -> Iterator[bytes]:
-        """Yield the bytes at `offset` as they come, by one request. Raises MediumError when they break off."""
+        """Yield the bytes at `offset` as they come, by one request; by another where it breaks off.
+
+        Raises MediumError when it does so too often.
+        """
         self._client.deadline.transfer()
-        with self._part(offset, offset + length) as reply:
-            while length > 0:
-                data = reply.some(min(length, PIECE))
-                if not data:
-                    raise reply.cut(f"it stops sending {length} bytes before the end")
-                length -= len(data)
-                yield data
+        end, tries = offset + length, MAX_TRIES
+        while offset < end:
+            try:
+                for data in self._coming(offset, end):
+                    offset += len(data)
+                    yield data
+            except Cut:
+                tries -= 1
+                if not tries:
+                    raise
 
     def close(self) -> None:
         """Close the connection."""
         self._client.close()
+
+    def _whole(self, start: int, end: int) -> bytes:
+        with self._part(start, end) as reply:
+            data = reply.read(end - start)
+            if len(data) != end - start:
+                raise reply.cut(f"it sends {len(data)} of {end - start} bytes")
+            return data
+
+    def _coming(self, start: int, end: int) -> Iterator[bytes]:
+        with self._part(start, end) as reply:
+            while start < end:
+                data = reply.some(min(end - start, PIECE))
+                if not data:
+                    raise reply.cut(f"it stops sending {end - start} bytes before the end")
+                start += len(data)
+                yield data
 
     def _part(self, start: int, end: int) -> Reply:
         """Ask for one range and demand it."""

@@ -116,8 +116,10 @@ class HttpTree(Medium):
     def _find(self, path: str) -> Found:
         found = self._asked.get(path)
         if found is None:
-            with_answer = len(path) <= MAX_PATH
-            found = self._asked[path] = self._answer(path) if with_answer else Found(path, "missing")
+            found = Found(path, "missing")
+            if len(path) <= MAX_PATH:
+                found = self._client.persist(lambda: self._answer(path))
+            self._asked[path] = found
         return found
 
     def _answer(self, path: str) -> Found:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xvmgate.media.source import ByteSource
+    from xvmgate.media.zfsroot import ZfsRoot
 
     from .objset import Object, Objset
     from .zap import Zap
@@ -37,6 +38,7 @@ class ZfsMedium(Medium):
     """
 
     kind = "zfs"
+    zfs: ZfsRoot
     rooted = True
 
     def __init__(self, source: ByteSource) -> None:
