@@ -30,6 +30,8 @@ class Assembly:
 
     def user(self, args: BootArgs) -> None:
         """Take the arguments of `-x` (XVM-ARGS-01, 04, 05)."""
+        if args is NOTHING:
+            return
         self._merger.add(args)
         if args.flags:
             self.trace.append(("XVM-ARGS-04", f"-{args.flags}"))
