@@ -30,6 +30,8 @@ class Assembly:
 
     def user(self, args: BootArgs) -> None:
         """Take the arguments of `-x` (XVM-ARGS-01, 04, 05)."""
+        if args is NOTHING:
+            return
         self._merger.add(args)
         if args.flags:
             self.trace.append(("XVM-ARGS-04", f"-{args.flags}"))
@@ -49,9 +51,11 @@ class Assembly:
 
     def pairs(self, pairs: tuple[tuple[str, str], ...]) -> None:
         """Take the settings of `--autocf` (XVM-AI-04); those that `-x` sets otherwise are lost, with a message."""
+        if not pairs:
+            return
         fresh = self._merger.add(BootArgs(properties=pairs)).properties
         self.trace += [("XVM-AI-04", _shown((item,))) for item in fresh]
-        if pairs and not fresh:
+        if not fresh:
             self.trace.append(("XVM-AI-04", ""))
         given = dict(self._merger.result().properties)
         for name, value in pairs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from .bootargs import NOTHING, BootArgs
@@ -42,6 +43,7 @@ def word(rule: str, text: str) -> Part:
     return Part(rule, BootArgs(words=(text,)), stands=True)
 
 
+@lru_cache(maxsize=1024)
 def acts(rule: str, adds: str = "") -> Part:
     """Return a part that is a decision: no argument comes of it."""
     return Part(rule, stands=True, adds=adds)

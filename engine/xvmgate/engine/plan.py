@@ -42,8 +42,8 @@ class BootPlan(NamedTuple):
     """What would be started: a PV guest by kernel, ramdisk and command line, an HVM guest by its devices alone.
 
     `kernel` and `ramdisk` are paths on the medium. `trace` pairs each rule that had a part with what it added.
-    `readings` are those that decided something, with the side that did; `guest_view` is what the guest sees of the
-    line, `guest_notes` what guests are known to make of it.
+    `readings` are those that decided something, with the side that did; `guest_notes` is what guests are known to make
+    of the properties.
     """
 
     mode: str
@@ -57,8 +57,12 @@ class BootPlan(NamedTuple):
     ramdisk: str | None = None
     cmdline: str | None = None
     args: BootArgs = NOTHING
-    guest_view: GuestView | None = None
     guest_notes: tuple[str, ...] = ()
+
+    @property
+    def guest_view(self) -> GuestView | None:
+        """What the guest's kernel sees of the command line; None for HVM."""
+        return None if self.cmdline is None else read_line(self.cmdline)
 
 
 def make_plan(
@@ -187,8 +191,7 @@ def _finished(assembly: Assembly, selection: Selection, readings: Readings, toke
     except Unreadable as error:
         raise Refused("XVM-ARGS-04", f"the command line would hold {error}") from error
     cmdline = f"{token} {behind}" if behind else token
-    view = read_line(cmdline)
-    notes = known_of(view, selection.family)
+    notes = known_of(args.properties, selection.family)
     if notes:
         assembly.take([acts("XVM-EV-04")])
     return BootPlan(
@@ -203,6 +206,5 @@ def _finished(assembly: Assembly, selection: Selection, readings: Readings, toke
         ramdisk=selection.ramdisk,
         cmdline=cmdline,
         args=args,
-        guest_view=view,
         guest_notes=notes,
     )
