@@ -1,4 +1,4 @@
-"""Servers for media that are not here: nginx and nfs-ganesha as they are, and one of our own that does all wrong."""
+"""Servers for media that are not here: nginx as it is, and one of our own that does all wrong."""
 
 from __future__ import annotations
 
@@ -39,13 +39,6 @@ http {{
   }}
 }}
 """
-GANESHA = """
-NFS_CORE_PARAM {{ Protocols = 4; NFS_Port = {port}; Bind_addr = 127.0.0.1; Enable_NLM = false; Enable_RQUOTA = false;
-                  Plugins_Dir = "/usr/lib/x86_64-linux-gnu/ganesha"; }}
-NFSV4 {{ Graceless = true; RecoveryBackend = fs; RecoveryRoot = "{folder}/recov"; Minor_Versions = 0,1,2; }}
-EXPORT {{ Export_Id = 1; Path = {root}; Pseudo = /export; Protocols = 4; Transports = TCP; Access_Type = RO;
-          Squash = No_Root_Squash; SecType = sys, none; FSAL {{ Name = VFS; }} }}
-"""
 PATIENCE = 20.0
 """Seconds that a server has to come up."""
 
@@ -75,16 +68,26 @@ class Ran(NamedTuple):
         return found
 
 
-def free_port() -> int:
-    """Return a port that nothing listens on."""
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """`free_port()`: a port that nothing listens on."""
+    return _free_port
+
+
+def _free_port() -> int:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         port: int = holder.getsockname()[1]
         return port
 
 
-def wait_for(ready: Callable[[], bool], child: subprocess.Popen[bytes], what: str) -> None:
-    """Wait until a server is ready."""
+@pytest.fixture(scope="session")
+def wait_for() -> Callable[..., None]:
+    """`wait_for(ready, child, "nginx")`: wait until a server is ready."""
+    return _wait_for
+
+
+def _wait_for(ready: Callable[[], bool], child: subprocess.Popen[bytes], what: str) -> None:
     end = time.monotonic() + PATIENCE
     while not ready():
         assert child.poll() is None, f"{what} ended with {child.returncode}"
@@ -103,7 +106,7 @@ def site(real: Real, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]
     """Serve a directory by nginx, in several ways (see NGINX); tests put media below `site.root`."""
     nginx = real("nginx")
     folder = tmp_path_factory.mktemp("nginx")
-    root, port = folder / "root", free_port()
+    root, port = folder / "root", _free_port()
     root.mkdir()
     (root / "sorry.html").write_text("<html>sorry</html>")
     (folder / "users").write_text("reader:{PLAIN}s3cret\n")
@@ -112,40 +115,11 @@ def site(real: Real, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]
     )
     child = subprocess.Popen([nginx, "-c", folder / "conf"], stderr=subprocess.DEVNULL)
     try:
-        wait_for(lambda: _listens(port), child, "nginx")
+        _wait_for(lambda: _listens(port), child, "nginx")
         yield Site(f"http://127.0.0.1:{port}", root, folder)
     finally:
         child.terminate()
         child.wait(10)
-
-
-@pytest.fixture(scope="session")
-def export(real: Real, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Serve a directory by nfs-ganesha as /export, by NFS version 4; tests put media below `export.root`."""
-    pytest.importorskip("nfs_rs", reason="nfs-rs has no wheel here")
-    ganesha, look = real("ganesha.nfsd"), real("nfs-ls")
-    if os.geteuid() != 0:
-        pytest.skip("nfs-ganesha runs as root only")
-    folder = tmp_path_factory.mktemp("ganesha")
-    root, port = folder / "export", free_port()
-    root.mkdir()
-    (folder / "recov").mkdir()
-    (folder / "conf").write_text(GANESHA.format(folder=folder, root=root, port=port))
-    files = ["-f", folder / "conf", "-L", folder / "log", "-p", folder / "pid"]
-    command = [ganesha, "-F", *map(str, files), "-N", "NIV_EVENT"]
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"nfs://127.0.0.1:{port}/export"
-    ask = [look, f"nfs://127.0.0.1/export?version=4&nfsport={port}"]
-    try:
-        wait_for(lambda: subprocess.run(ask, check=False, capture_output=True).returncode == 0, child, "nfs-ganesha")
-        yield Site(url, root, folder)
-    finally:
-        child.terminate()
-        try:
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait(10)
 
 
 @pytest.fixture(scope="session")

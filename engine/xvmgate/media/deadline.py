@@ -6,6 +6,7 @@ longer than the limit; a thread that is stuck then is left behind, and ends with
 
 from __future__ import annotations
 
+import atexit
 import queue
 import threading
 import time
@@ -23,6 +24,14 @@ STALL = 30.0
 """Seconds in which a long transfer must bring LEAST bytes."""
 LEAST = 64 << 10
 """Bytes that earn a transfer another STALL seconds."""
+NAME = "xvmgate-remote"
+GRACE = 2.0
+"""Seconds that a thread left behind gets at the interpreter's end: a library that comes back later crashes there."""
+
+
+def left_behind() -> bool:
+    """Say whether a thread is still waiting for something."""
+    return any(thread.name == NAME for thread in threading.enumerate())
 
 
 class Deadline:
@@ -53,13 +62,14 @@ class Deadline:
         """Return what `work` returns, or raise what it raises. Raises MediumError when time is up before."""
         left = self.left()
         if self._thread is None:
-            self._thread = threading.Thread(target=self._serve, name="xvmgate-remote", daemon=True)
+            self._thread = threading.Thread(target=self._serve, name=NAME, daemon=True)
             self._thread.start()
         self._todo.put(work)
         try:
             good, result = self._done.get(timeout=left)
         except queue.Empty:
             self._over = True
+            atexit.register(self._thread.join, GRACE)
             raise self._late() from None
         if not good:
             raise result

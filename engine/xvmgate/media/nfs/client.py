@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from xvmgate.media.base import MediumError
@@ -40,6 +41,7 @@ class NfsClient:
         self.bytes_read = 0
         self.requests = 0
         self._address = address
+        self._files: list[nfs_rs.File] = []
         try:
             self._client, self.inside = self._connect()
         except BaseException:
@@ -59,15 +61,16 @@ class NfsClient:
         """Return a link's text, empty where it is gone. Raises MediumError."""
         return self._ask(lambda: self._client.readlink(path), path) or ""
 
-    def names(self, path: str) -> list[str]:
-        """List a directory. Raises MediumError."""
-        return self._ask(lambda: self._client.listdir(path), path) or []
+    def names(self, path: str, most: int) -> list[str]:
+        """List a directory, up to so many names. Raises MediumError."""
+        return self._ask(lambda: [entry.name for entry in islice(self._client.scandir(path), most)], path) or []
 
     def open(self, path: str) -> nfs_rs.File:
         """Open a file; closing the client closes it. Raises MediumError."""
         opened = self._ask(lambda: self._client.open(path, "rb"), path)
         if opened is None:
             raise self.error(f"/{path} is gone")
+        self._files.append(opened)
         return opened
 
     def read(self, file: nfs_rs.File, offset: int, size: int) -> bytes:
@@ -82,8 +85,10 @@ class NfsClient:
         return MediumError(self.location, problem, advice, rule=None)
 
     def close(self) -> None:
-        """Close the connection, unless the server has stopped answering."""
+        """Close files and connection, unless the server has stopped answering."""
         try:
+            for file in self._files:
+                self.deadline.run(file.close)
             self.deadline.run(self._client.close)
         except (MediumError, OSError, RuntimeError):
             return

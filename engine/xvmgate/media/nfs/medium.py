@@ -56,7 +56,7 @@ class NfsMedium(Medium):
 
     def children(self, directory: Entry) -> Iterator[Entry]:
         """Yield what a directory holds, sorted by name. Raises MediumError when the server fails."""
-        names = self._client.names(directory.handle[0])
+        names = self._client.names(directory.handle[0], MAX_ENTRIES + 1)
         if len(names) > MAX_ENTRIES:
             raise self._client.error(f"/{directory.handle[0]} lists more than {MAX_ENTRIES} names", "give its ISO")
         for name in sorted(names):
