@@ -158,3 +158,22 @@ def test_no_host_and_no_server(unreadable: Error) -> None:
 def test_without_the_package(monkeypatch: pytest.MonkeyPatch, unreadable: Error) -> None:
     monkeypatch.setitem(sys.modules, "nfs_rs", None)
     assert "say pip install 'xvmgate[nfs]', or mount it and give the path" in unreadable("nfs:host:/x")
+
+
+def test_a_plan(usual: Any, put: Put, gate: Any, layout_tree: Tree) -> None:
+    """The location as virt-install has it, on a real server."""
+    location = put(usual, layout_tree(NEVADA), "planned")
+    words = ["-n", "snv", "-r", "1024", "--paravirt", "--host-bits", "64", "--no-dns", "--default-route", "none"]
+    ran = gate("plan", "--json", *words, "-l", location)
+    assert ran.status == 0, ran.err
+    assert ran.document["kernel"] == "/boot/platform/i86xpv/kernel/amd64/unix"
+    assert f"install_media={location.removeprefix('nfs:')}" in ran.document["cmdline"]
+
+
+def test_an_extraction(export: Any, put: Put, gate: Any, layout_tree: Tree, tmp_path: Path) -> None:
+    here = layout_tree(NEVADA)
+    for words in ([], ["--resume"]):
+        ran = gate("extract", *words, "-o", tmp_path, put(export, here, NEVADA))
+        assert ran.status == 0, ran.err
+        assert (tmp_path / "x86.miniroot").read_bytes() == (here / "boot/amd64/x86.miniroot").read_bytes()
+        assert sorted(file.name for file in tmp_path.iterdir()) == ["unix", "x86.miniroot"]
