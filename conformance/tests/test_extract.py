@@ -173,7 +173,7 @@ def test_damage_on_the_way(kept_pool: Callable[[str], Path], tmp_path: Path) -> 
     """One flipped bit in a block of the ramdisk; the kernel before it was good."""
     data = bytearray(kept_pool("v10-fletcher2").read_bytes())
     assert extract("-o", tmp_path / "good", kept_pool("v10-fletcher2")).status == 0
-    piece = (tmp_path / "good/boot_archive").read_bytes()[-600:-100]
+    piece = (tmp_path / "good/boot_archive").read_bytes()[:500]
     at = data.find(piece)
     assert at > 0
     data[at] ^= 1

@@ -53,7 +53,7 @@ def test_the_medium_may_be_read_elsewhere(site: Any, put: Put, gate: Any, layout
 
 
 def test_limits_are_kept(fault_server: Any, gate: Any) -> None:
-    server = fault_server(lambda *_: server.hang())
+    server: Any = fault_server(lambda *_: server.hang())
     ran = gate("plan", "--timeout", 1, *GUEST, "-l", f"{server.url}/x.iso")
     assert ran.status == 4
     assert len(ran.err.splitlines()) == 1
@@ -61,7 +61,7 @@ def test_limits_are_kept(fault_server: Any, gate: Any) -> None:
 
 
 def test_the_protocol(site: Any, put: Put, fault_server: Any, layout_tree: Callable[[str], Path]) -> None:
-    server = fault_server(lambda *_: server.hang())
+    server: Any = fault_server(lambda *_: server.hang())
     request = {"name": "guest", "ram": 1024, "mode": "pv", "location": "http://imgsrv/ai"}
     facts = {"host_bits": 64, "resolve": {}, "default_route": None}
     uris = [put(site, layout_tree(AI), AI), f"{server.url}/x", f"{site.url}/none", "nfs://u:s3cret@127.0.0.1:0/x"]

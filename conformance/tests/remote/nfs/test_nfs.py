@@ -64,8 +64,9 @@ def test_version_and_port_may_be_said(export: Any, put: Put, judged: Judged, lay
 
 
 def test_bytes(export: Any, put: Put, layout_tree: Tree) -> None:
-    here = layout_tree(NEVADA)
-    with open_medium(put(export, here, NEVADA)) as medium:
+    url = put(export, layout_tree(NEVADA), NEVADA)
+    here = export.root / NEVADA
+    with open_medium(url) as medium:
         for file in sorted(here.rglob("*")):
             path = "/" + str(file.relative_to(here))
             if file.is_dir():

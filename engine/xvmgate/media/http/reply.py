@@ -35,6 +35,7 @@ class Reply:
         """Take a response. Raises MediumError where its content is encoded."""
         self._client = client
         self._response = response
+        self._failure: Exception | None = None
         self.status = response.status_code
         self.url = response.url
         coding = response.headers.get("Content-Encoding", "identity").strip().lower()
@@ -112,10 +113,19 @@ class Reply:
         self.close()
 
     def _piece(self, size: int) -> bytes:
+        if self._failure:
+            raise self._failure
         raw = self._response.raw
         soon = time.monotonic() + SOON
         pieces: list[bytes] = []
-        while size > 0 and (not pieces or time.monotonic() < soon) and (data := raw.read1(size, decode_content=False)):
-            pieces.append(data)
-            size -= len(data)
+        try:
+            while (
+                size > 0 and (not pieces or time.monotonic() < soon) and (data := raw.read1(size, decode_content=False))
+            ):
+                pieces.append(data)
+                size -= len(data)
+        except problems.FAILURES as error:
+            if not pieces:
+                raise
+            self._failure = error  # what came before it is passed on first
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
