@@ -98,9 +98,9 @@ class RangeSource(CachedSource):
         try:
             self._demand(reply)
             span = reply.span()
+            self._same(reply, span)
             if span[:2] != (start, end):
                 raise reply.cut(f"it sends bytes {span.start} to {span.end} for {start} to {end}")
-            self._same(reply, span)
         except BaseException:
             reply.close()
             raise
