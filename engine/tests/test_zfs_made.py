@@ -33,6 +33,7 @@ def made(real: Real, tmp_path: Path) -> Callable[[Recipe, Path], tuple[list[Path
 def boot_file_system(device: Path, number: int | None) -> ZfsMedium:
     """Open a pool's file system by its number, for pools that are too old to have `bootfs`."""
     medium = ZfsMedium(FileSource(str(device)))
+    assert medium.zfs
     if medium.zfs.objset is None:
         assert number
         medium._mount(Pool(FileSource(str(device))).file_system(number))
@@ -46,6 +47,7 @@ def test_every_version(
     tree = sources(tmp_path, 30)
     (device,), number = made(Recipe(version, ("compression=on",)), tree)
     with boot_file_system(device, number) as medium:
+        assert medium.zfs
         assert medium.zfs.version == version
         assert medium.zfs.objset == (number if version >= FIRST_WITH_BOOTFS else None)
         for path, wanted in hashes(tree).items():
