@@ -79,7 +79,7 @@ class FatZap:
         return int(struct.unpack_from(f"{order}Q", data, at)[0])
 
     def _leaf(self, index: int) -> _Leaf:
-        """Return the leaf of an index; one of few bits of its own is that of several in a row, and no leaf of others."""
+        """Return the leaf of an index; one of fewer bits is that of several in a row, and of no others."""
         number = self._leaf_number(index)
         if number == 0:
             raise self._broken("has a leaf at block 0, which is its head")
