@@ -56,6 +56,14 @@ def test_a_gang_of_more_than_its_block(tmp_path: Path) -> None:
         medium.open("/gang").read()
 
 
+@pytest.mark.parametrize("version", [15, 28])
+def test_a_mode_of_more_bits_than_modes_have(version: int, tmp_path: Path) -> None:
+    pool = Pool(version=version)
+    dnode = pool.dnode(19, b"", block=512, **pool.attributes(1 << 63 | 0o100644, 0))
+    medium = open_image(MemorySource.of(pool.save(tmp_path / "pool", {"x": dnode})))
+    assert medium.lookup("/x").status == "file"
+
+
 def elsewhere(leaf: bytearray) -> None:
     """The leaf of another prefix."""
     leaf[16] = 5

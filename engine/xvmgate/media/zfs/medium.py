@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from xvmgate.media.base import Entry, Medium
 from xvmgate.media.blocks import open_blocks
 
-from .attributes import AttributeReader
+from .attributes import FORMAT, AttributeReader
 from .pool import FEATURES, Pool
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class ZfsMedium(Medium):
         mode, size, target = self._attributes.read(found)
         if size > MAX_FILE:
             raise self._objset.broken(f"cannot be read: its object {number} claims {size} bytes")
-        kind = KINDS.get(stat.S_IFMT(mode), "other")
+        kind = KINDS.get(mode & FORMAT, "other")
         text = None if target is None else target.decode("utf-8", "surrogateescape")
         return Entry(name, kind, size, text, found)
 
