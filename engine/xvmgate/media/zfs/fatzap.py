@@ -15,7 +15,7 @@ LEAF_HEAD, ENTRY_CHUNK, TEXT_CHUNK, END = 48, 252, 251, 0xFFFF
 MAX_BLOCK = 128 << 10
 """Largest block of a table in bytes; ZFS writes 16 KiB."""
 MAX_SHIFT = 17
-"""Bits of a hash that choose the leaf; twice as many leaves as MAX_ENTRIES names fill."""
+"""Bits of a hash that choose the leaf; more leaves than MAX_ENTRIES names need."""
 MAX_ENTRIES = 1 << 20
 """Names that are listed."""
 CRC_64 = 0xC96C5795D7870F42
