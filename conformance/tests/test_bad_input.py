@@ -58,6 +58,19 @@ def test_a_directory_without_anything_of_interest(tmp_path: Path) -> None:
     assert [found.rule for found in result.checks if found.verdict == "fail"] == ["XVM-PV-01"]
 
 
+SPARC = ["boot/sparc.miniroot", "platform/sun4v/boot_archive", "platform/sun4u/kernel/sparcv9/unix"]
+
+
+@pytest.mark.parametrize("path", SPARC)
+def test_a_sparc_medium_is_named(path: str, tmp_path: Path) -> None:
+    """Its file system can be read, as an ISO or an unpacked one; what is on it is for other machines."""
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_bytes(b"x")
+    (found,) = [found for found in check(str(tmp_path)).checks if found.verdict == "fail"]
+    assert (found.rule, found.actual) == ("XVM-PV-01", f"a SPARC medium: it has /{path}")
+    assert found.message == "take the x86 medium: Xen has no SPARC guests"
+
+
 @pytest.mark.parametrize("writer", ["genisoimage", "xorriso", "makefs"])
 def test_a_linux_iso(writer: str, tmp_path: Path, write_iso: Callable[..., Path]) -> None:
     for name in ("isolinux/isolinux.bin", "casper/vmlinuz", "casper/initrd", "boot/grub/grub.cfg", "boot/vmlinuz"):

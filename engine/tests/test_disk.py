@@ -145,6 +145,15 @@ def test_tables_that_are_damaged(ufs: bytes) -> None:
     assert "a GUID partition table, which is not there" in refused(mbr(0xEE, 100, 1).ljust(8192, b"\0"))
 
 
+def test_a_table_beyond_any_disk(tmp_path: Path) -> None:
+    """On a real file, whose offsets have 63 bits."""
+    image = bytearray(gpt(bytes(4096)))
+    struct.pack_into("<Q", image, 512 + 72, (1 << 64) - 1)
+    (tmp_path / "disk").write_bytes(image)
+    with pytest.raises(MediumError, match="said to lie at sector 18446744073709551615"):
+        open_medium(str(tmp_path / "disk"))
+
+
 def test_slices_without_a_file_system_are_named() -> None:
     image = disk(bytes(1 << 20), vtoc([(2, 2048, 100), (0, 0, 0), (5, 0, 4000), (7, 2200, 9), (8, 1 << 31, 1 << 31)]))
     assert "neither UFS1 nor a ZFS pool in its slices (slice 0, slice 3)" in refused(image)

@@ -10,6 +10,7 @@ import pytest
 from xvmgate.media import MediumError, open_medium
 
 IMAGES: list[tuple[str, dict[int, bytes]]] = [
+    ("UFS1 of Solaris's multi-terabyte variant", {9564: b"\xde\xca\xde\x00"}),
     ("UDF", {32769: b"BEA01"}),
     ("squashfs", {0: b"hsqs"}),
     ("ext2", {1080: b"\x53\xef"}),

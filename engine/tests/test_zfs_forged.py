@@ -68,6 +68,18 @@ def test_grub_reads_the_same(version: int, checksum: int, compression: int, real
         assert subprocess.run(words, check=True, capture_output=True).stdout == CONTENT[name], name
 
 
+@pytest.mark.parametrize("version", [*range(1, 29), FEATURES])
+def test_every_version(version: int, real: Real, tmp_path: Path) -> None:
+    """Those that zfs-fuse makes are in test_zfs_made."""
+    image = forge(tmp_path / "pool", Pool(version=version))
+    with open_medium(image) as medium:
+        assert medium.zfs
+        assert medium.zfs.version == version
+        assert medium.open("/big").read() == BIG
+    words = [real("grub-fstest"), image, "cat", "(loop0)/@/big"]
+    assert subprocess.run(words, check=True, capture_output=True).stdout == BIG
+
+
 def test_xen_names_the_same_device_and_dataset(real: Real, tmp_path: Path) -> None:
     image = forge(tmp_path / "pool", Pool("<", 15))
     script = "import sys; sys.path.insert(0, sys.argv[1]); import xenfsimage as x; p = x.open(sys.argv[2]);"

@@ -142,7 +142,7 @@ def test_a_chain_that_bites_its_tail(tmp_path: Path) -> None:
         return data[: at + 2] + b"\0\0" + data[at + 4 :]
 
     pool.mutate = bite
-    with pytest.raises(MediumError, match="a chain of entries without an end"):
+    with pytest.raises(MediumError, match="a leaf whose entries have no end"):
         walk(forged(tmp_path / "pool", pool))
 
 

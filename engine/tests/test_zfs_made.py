@@ -18,6 +18,12 @@ from xvmgate.media.zfs.pool import Pool
 
 Real = Callable[[str], str]
 FIRST_WITH_BOOTFS = 6
+BORDERS = [
+    ("/extras/records", 0, 1 << 20),
+    ("/fine/borders", 64_000, 3000),
+    ("/fine/borders", (8 << 20) - 2000, 4000),
+]
+"""File, first byte and length of what GRUB reads too: across records, and across indirect blocks of two levels."""
 pytestmark = pytest.mark.slow
 
 
@@ -30,9 +36,17 @@ def made(real: Real, tmp_path: Path) -> Callable[[Recipe, Path], tuple[list[Path
     return lambda recipe, tree: make(recipe, tmp_path / "made", tree)
 
 
+def by_grub(real: Real, device: Path, path: str, at: int, length: int) -> bytes:
+    """Return what GRUB reads of a file, from a byte on."""
+    words = [real("grub-fstest"), "-s", str(at), "-n", str(length), str(device), "cat"]
+    words.append(f"(loop0)/ROOT/opensolaris@{path}")
+    return subprocess.run(words, check=True, capture_output=True).stdout
+
+
 def boot_file_system(device: Path, number: int | None) -> ZfsMedium:
     """Open a pool's file system by its number, for pools that are too old to have `bootfs`."""
     medium = ZfsMedium(FileSource(str(device)))
+    assert medium.zfs
     if medium.zfs.objset is None:
         assert number
         medium._mount(Pool(FileSource(str(device))).file_system(number))
@@ -46,16 +60,18 @@ def test_every_version(
     tree = sources(tmp_path, 30)
     (device,), number = made(Recipe(version, ("compression=on",)), tree)
     with boot_file_system(device, number) as medium:
+        assert medium.zfs
         assert medium.zfs.version == version
         assert medium.zfs.objset == (number if version >= FIRST_WITH_BOOTFS else None)
         for path, wanted in hashes(tree).items():
             assert hashlib.sha256(medium.open(path).read()).hexdigest() == wanted, path
-        words = [real("grub-fstest"), str(device), "cat", "(loop0)/ROOT/opensolaris@/extras/records"]
-        theirs = subprocess.run(words, check=True, capture_output=True).stdout
-        assert medium.open("/extras/records").read() == theirs
+        for path, at, length in BORDERS:
+            stream = medium.open(path)
+            stream.seek(at)
+            assert stream.read(length) == by_grub(real, device, path, at, length), path
 
 
-def test_both_sides_of_a_mirror(made: Callable[..., tuple[list[Path], int | None]], tmp_path: Path) -> None:
+def test_both_sides_of_a_mirror(made: Callable[..., tuple[list[Path], int | None]], real: Real, tmp_path: Path) -> None:
     tree = sources(tmp_path, 30)
     devices, number = made(Recipe(22, devices=2), tree)
     assert len(devices) == 2
@@ -65,6 +81,8 @@ def test_both_sides_of_a_mirror(made: Callable[..., tuple[list[Path], int | None
             assert medium.zfs.objset == number
             for path, wanted in hashes(tree).items():
                 assert hashlib.sha256(medium.open(path).read()).hexdigest() == wanted, path
+            theirs = by_grub(real, device, "/extras/records", 0, 1 << 20)
+            assert medium.open("/extras/records").read() == theirs
 
 
 def test_a_large_file_and_thousands_of_names(
@@ -81,15 +99,4 @@ def test_a_large_file_and_thousands_of_names(
         assert medium.lookup("/extras/many/package-03000-").status == "missing"
         assert medium.open("/large").read() == (tree / "large").read_bytes()
         at = (16 << 20) - 3000
-        words = [
-            real("grub-fstest"),
-            "-s",
-            str(at),
-            "-n",
-            "6000",
-            str(device),
-            "cat",
-            "(loop0)/ROOT/opensolaris@/large",
-        ]
-        theirs = subprocess.run(words, check=True, capture_output=True).stdout
-        assert theirs == pattern(20 << 20)[at : at + 6000]
+        assert by_grub(real, device, "/large", at, 6000) == pattern(20 << 20)[at : at + 6000]

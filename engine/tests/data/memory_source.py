@@ -38,10 +38,9 @@ class MemorySource:
 
     def read(self, offset: int, length: int) -> bytes:
         """Read exactly so many bytes. Raises MediumError."""
-        data = self.peek(offset, length)
-        if len(data) != length:
+        if offset < 0 or length < 0 or offset + length > self.size:
             raise self.broken(f"truncated at byte {offset}")
-        return data
+        return self.peek(offset, length)
 
     def peek(self, offset: int, length: int) -> bytes:
         """Read up to so many bytes."""

@@ -34,6 +34,7 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (65600, b"_BHRfS_M", "btrfs"),
     (9564, b"\x54\x19\x01\x00", "UFS1"),
     (9564, b"\x00\x01\x19\x54", "UFS1 (big-endian, SPARC)"),
+    (9564, b"\xde\xca\xde\x00", "UFS1 of Solaris's multi-terabyte variant"),
     (66908, b"\x19\x01\x54\x19", "UFS2"),
     (9564, b"\x19\x01\x54\x19", "UFS2"),
     (1024, b"H+", "HFS+"),

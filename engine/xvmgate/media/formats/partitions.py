@@ -17,7 +17,8 @@ MBR_SIGNATURE, MBR_TABLE, MBR_ENTRY = b"\x55\xaa", 446, 16
 SOLARIS_TYPES = (0xBF, 0x82)
 """Partition types of Solaris: the one since Solaris 10, and the one before, which Linux uses for swap."""
 GPT_TYPE, GPT_MAGIC = 0xEE, b"EFI PART"
-MAX_GPT_ENTRIES = 128
+MAX_GPT_ENTRIES, MAX_GPT_TABLE = 128, 1 << 32
+"""Entries of a GUID partition table, and the last sector at which it may begin."""
 VTOC_SANITY, VTOC_MAGIC = 0x600DDEEE, 0xDABE
 VTOC_SLICES, VTOC_TABLE = 16, 72
 ROOT_TAG, BACKUP_TAG = 2, 5
@@ -81,6 +82,8 @@ def _gpt(peek: Peek) -> list[Slice]:
     table, count, length = struct.unpack_from("<QII", header, 72)
     if not 128 <= length <= 4096 or count > MAX_GPT_ENTRIES:
         raise DiskError(f"its GUID partition table claims {count} entries of {length} bytes")
+    if table > MAX_GPT_TABLE:
+        raise DiskError(f"its GUID partition table is said to lie at sector {table}")
     data = peek(table * SECTOR, count * length)
     found = []
     for number in range(len(data) // length):

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from .inode import Inode
 
 ROOT_INODE = 2
-MAX_DIRECTORY = 32 << 20
+MAX_DIRECTORY = 8 << 20
 """Largest directory in bytes."""
-MAX_DIRECTORIES = 128 << 20
+MAX_DIRECTORIES = 32 << 20
 """Bytes of directories that are read and kept in all."""
 MAX_TARGET = 4096
 """Longest text of a link in bytes; Solaris takes 1024."""

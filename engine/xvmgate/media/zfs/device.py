@@ -34,32 +34,34 @@ class Device:
     def __init__(self, source: ByteSource, number: int) -> None:
         self._source = source
         self._number = number
-        self._kept: OrderedDict[int, Block] = OrderedDict()
+        self._kept: OrderedDict[Pointer, Block] = OrderedDict()
         self._size = 0
 
     def read(self, found: Pointer, *, keep: bool = True) -> Block:
-        """Return the block of a pointer that is no hole; `keep` remembers it.
+        """Return the block of a pointer; `keep` remembers it.
 
-        Raises MediumError for a wrong checksum, and for what is not supported.
+        Raises MediumError for a hole, for a wrong checksum, and for what is not supported.
         """
         if found.data is not None:
             return Block(self._unpack(found, found.data, "a block that its pointer embeds"), found.order)
-        place = self._place(found)
-        block = self._kept.get(place.offset)
+        block = self._kept.get(found)
         if block is None:
+            place = self._place(found)
             block = Block(self._unpack(found, self._stored(found, place, MAX_GANGS), _name(place)), found.order)
             if keep:
-                self._keep(place.offset, block)
+                self._keep(found, block)
         return block
 
-    def _keep(self, offset: int, block: Block) -> None:
-        self._kept[offset] = block
+    def _keep(self, found: Pointer, block: Block) -> None:
+        self._kept[found] = block
         self._size += len(block.data)
         while self._size > MAX_KEPT:
             self._size -= len(self._kept.popitem(last=False)[1].data)
 
     def _place(self, found: Pointer) -> Place:
         """Pick the first copy on this device; a damaged one is an error even where another copy is good."""
+        if not found.places:
+            raise self._source.broken("a ZFS block that is needed is said to be a hole")
         if found.encrypted:
             raise self._source.broken(f"{_name(found.places[0])} is encrypted, which is not supported")
         if max(found.size, found.stored) > MAX_BLOCK:
@@ -95,8 +97,11 @@ class Device:
         data = b""
         for member in range(GANG_MEMBERS):
             part = pointer.parse(header, member * pointer.SIZE, order)
-            if not part.is_hole:
-                data += self._stored(part, self._place(part), depth - 1)
+            if part.is_hole:
+                continue
+            if len(data) + part.stored > found.stored:
+                raise self._source.broken(f"{_name(place)} is damaged: its gang has more than {found.stored} bytes")
+            data += self._stored(part, self._place(part), depth - 1)
         if len(data) != found.stored:
             raise self._source.broken(f"{_name(place)} is damaged: its gang has {len(data)} bytes of {found.stored}")
         return data

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import stat
+from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO
 
 from xvmgate.media.base import Entry, Medium
 from xvmgate.media.blocks import open_blocks
 
-from .attributes import AttributeReader
+from .attributes import FORMAT, AttributeReader
 from .pool import FEATURES, Pool
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ NEWEST = 5
 """The newest version of a file system."""
 OBJECT_BITS = (1 << 48) - 1
 """The part of a directory's entry that is the object's number; the rest is its type."""
+KEPT_DIRECTORIES = 16
+"""Directories that are kept; each has up to 1 MiB in the small form."""
 MAX_FILE = 1 << 44
 """Largest file in bytes; what is not written of it reads as zeros."""
 KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
@@ -50,7 +53,7 @@ class ZfsMedium(Medium):
         self.volume_id = pool.root.pool or None
         version = "with features (version 5000)" if pool.root.version == FEATURES else f"version {pool.root.version}"
         self.filesystem = f"a ZFS pool {version}"
-        self._directories: dict[int, Zap] = {}
+        self._directory = lru_cache(KEPT_DIRECTORIES)(self._read_directory)
         self._root = Entry("", "directory", 0, None, None)
         if pool.root.objset is not None:
             self._mount(pool.file_system(pool.root.objset))
@@ -73,13 +76,13 @@ class ZfsMedium(Medium):
         """Return the entry of that name, or None. Raises MediumError for damage."""
         if directory.handle is None:
             return None
-        value = self._directory(directory.handle).number(name)
+        value = self._directory(directory.handle.number).number(name)
         return None if value is None else self._entry(name, value & OBJECT_BITS)
 
     def children(self, directory: Entry) -> Iterator[Entry]:
         """Yield what a directory holds, in its order. Raises MediumError for damage."""
         if directory.handle is not None:
-            for name, value in self._directory(directory.handle).items():
+            for name, value in self._directory(directory.handle.number).items():
                 yield self._entry(name, value[0] & OBJECT_BITS if value else 0)
 
     def open_entry(self, entry: Entry) -> BinaryIO:
@@ -114,11 +117,9 @@ class ZfsMedium(Medium):
         mode, size, target = self._attributes.read(found)
         if size > MAX_FILE:
             raise self._objset.broken(f"cannot be read: its object {number} claims {size} bytes")
-        kind = KINDS.get(stat.S_IFMT(mode), "other")
+        kind = KINDS.get(mode & FORMAT, "other")
         text = None if target is None else target.decode("utf-8", "surrogateescape")
         return Entry(name, kind, size, text, found)
 
-    def _directory(self, found: Object) -> Zap:
-        if found.number not in self._directories:
-            self._directories[found.number] = self._objset.zap(found.number)
-        return self._directories[found.number]
+    def _read_directory(self, number: int) -> Zap:
+        return self._objset.zap(number)
