@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import automated, console, hvm, iso, jumpstart, netinstall, zfsroot
 from .assembly import Assembly
-from .bootargs import NOTHING, BootArgs, render
+from .bootargs import BootArgs, render
 from .case import Case
 from .extra_args import Read, read_extra_args
 from .guest import GuestView, known_of, read_line
@@ -56,7 +56,7 @@ class BootPlan(NamedTuple):
     kernel: str | None = None
     ramdisk: str | None = None
     cmdline: str | None = None
-    args: BootArgs = NOTHING
+    args: BootArgs = BootArgs()
     guest_notes: tuple[str, ...] = ()
 
     @property
@@ -161,11 +161,10 @@ def _tool(case: Case, view: MediumView, network: list[Part]) -> Iterator[Part]:
     """Yield the tool's own parts in the order of the document; the word `dhcp` comes behind all other words."""
     if case.as_iso:
         yield from iso.parts(case)
-    if view.zfs:
-        yield from zfsroot.parts(case, view.zfs)
+    yield from zfsroot.parts(case, view.zfs) if view.zfs else zfsroot.no_root(case)
     if case.family == "nevada":
         yield from automated.nevada(case)
-    yield from (part for part in network if not part.args.words)
+    yield from (part for part in network if not part.word)
     if case.family == "nevada":
         yield from jumpstart.parts(case)
     else:
@@ -174,7 +173,7 @@ def _tool(case: Case, view: MediumView, network: list[Part]) -> Iterator[Part]:
         yield from iso.bootable_ai(case)
     yield from automated.secure(case)
     yield from console.parts(case)
-    yield from (part for part in network if part.args.words)
+    yield from (part for part in network if part.word)
 
 
 def _kernel_token(selection: Selection, readings: Readings) -> str:
