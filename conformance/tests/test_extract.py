@@ -18,6 +18,7 @@ import pytest
 Tree = Callable[[str], Path]
 Iso = Callable[[str, str], Path]
 NEVADA, SOLARIS10 = "nevada-snv121-dvd", "solaris10-u6-dvd"
+SLOW = pytest.mark.slow
 KERNEL, RAMDISK = "/boot/platform/i86xpv/kernel/amd64/unix", "/boot/amd64/x86.miniroot"
 KERNEL32, RAMDISK32 = "/boot/platform/i86xpv/kernel/unix", "/boot/x86.miniroot"
 
@@ -59,7 +60,7 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@pytest.mark.parametrize("writer", ["", "genisoimage", "xorriso", "makefs"])
+@pytest.mark.parametrize("writer", ["", "xorriso", *[pytest.param(x, marks=SLOW) for x in ("genisoimage", "makefs")]])
 @pytest.mark.parametrize(("bits", "kernel", "ramdisk"), [(64, KERNEL, RAMDISK), (32, KERNEL32, RAMDISK32)])
 @pytest.mark.parametrize("hashed", [True, False])
 def test_the_bytes_of_the_medium(

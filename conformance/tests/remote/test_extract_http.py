@@ -50,7 +50,12 @@ def is_right(folder: Path, tree: Path) -> bool:
     return here == [(tree / path).read_bytes() for path in (KERNEL, RAMDISK)]
 
 
-@pytest.mark.parametrize("words", [[], ["--hash"], ["--resume"], ["--resume", "--hash"]], ids=" ".join)
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--resume", "--hash"], *[pytest.param([word], marks=SLOW) for word in ("--hash", "--resume")]]
+)
 @pytest.mark.parametrize("kind", ["tree", "iso", "whole", "download"])
 def test_the_bytes(
     kind: str, words: list[str], site: Any, put: Put, gate: Any, tree: Path, iso: Path, tmp_path: Path
@@ -145,6 +150,7 @@ def test_resume_goes_on_from_what_came(failing: Any, hashed: bool, gate: Any, tr
         assert [file["sha256"] for file in ran.document["files"]] == expected.stdout.split()[::2]
 
 
+@pytest.mark.slow
 def test_resume_begins_anew_with_another_build(failing: Any, gate: Any, tree: Path, tmp_path: Path) -> None:
     server, url = failing
     assert gate("extract", "--resume", "-o", tmp_path, url).status == 4
@@ -155,7 +161,7 @@ def test_resume_begins_anew_with_another_build(failing: Any, gate: Any, tree: Pa
     assert is_right(tmp_path, tree)
 
 
-@pytest.mark.parametrize("note", ["", "{", "[]", '{"size": 1}', "\0" * 100])
+@pytest.mark.parametrize("note", ["", '{"size": 1}', *[pytest.param(x, marks=SLOW) for x in ("{", "[]", "\0" * 100)]])
 def test_a_part_whose_note_is_no_good_is_not_gone_on_with(
     note: str, failing: Any, gate: Any, tree: Path, tmp_path: Path
 ) -> None:
@@ -180,8 +186,17 @@ def begun(words: list[object], folder: Path, enough: Callable[[], bool]) -> subp
     return child
 
 
-@pytest.mark.parametrize("resume", [True, False])
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("how", "resume"),
+    [
+        (signal.SIGKILL, False),
+        (signal.SIGINT, True),
+        pytest.param(signal.SIGKILL, True, marks=SLOW),
+        pytest.param(signal.SIGINT, False, marks=SLOW),
+        pytest.param(signal.SIGTERM, False, marks=SLOW),
+        pytest.param(signal.SIGTERM, True, marks=SLOW),
+    ],
+)
 def test_killed(how: signal.Signals, resume: bool, failing: Any, gate: Any, tree: Path, tmp_path: Path) -> None:
     server, url = failing
     server.most, server.slow = None, 0.05

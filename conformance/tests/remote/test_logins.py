@@ -80,7 +80,7 @@ def test_no_login_and_a_wrong_one(login: str, suffix: str, place: str, gate: Any
     ],
     ids=" ".join,
 )
-@pytest.mark.parametrize("scheme", ["http", "nfs"])
+@pytest.mark.parametrize("scheme", ["http", pytest.param("nfs", marks=pytest.mark.slow)])
 def test_no_misuse_shows_a_login(words: list[str], scheme: str, gate: Any, tmp_path: Path) -> None:
     location = f"{scheme}://{USER}:{SECRET}@127.0.0.1:1/x"
     ran = gate(words[0], "--json", "--debug", *words[1:], location, cwd=tmp_path)

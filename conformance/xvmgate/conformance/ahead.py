@@ -25,8 +25,7 @@ MENU_HEAD = 16 << 10
 
 def fetch_ahead(survey: Survey) -> None:
     """Tell a distant medium what will be read. Raises MediumError when fetching fails."""
-    if survey.medium.distant:
-        survey.medium.prefetch(_wanted(survey))
+    survey.medium.prefetch(_wanted(survey))
 
 
 def _wanted(survey: Survey) -> Iterator[Piece]:

@@ -10,7 +10,6 @@ from xvmgate.media.location import shown
 from xvmgate.reports import verdict
 from xvmgate.reports.events import FAIL, WARN, Check, MediumResult, Plan
 
-from .ahead import fetch_ahead
 from .checks import CHECKS
 from .survey import Survey
 
@@ -33,7 +32,10 @@ def judge(location: str, question: Question, remote: Remote | None = None) -> Me
 
 
 def _judge(survey: Survey) -> MediumResult:
-    fetch_ahead(survey)
+    if survey.medium.distant:
+        from .ahead import fetch_ahead  # noqa: PLC0415  # a medium that is here needs none of it
+
+        fetch_ahead(survey)
     question = survey.question
     chosen = [rule_id for rule_id in CHECKS if not question.rules or rule_id in question.rules]
     checks = tuple(_check(rule_id, survey) for rule_id in chosen)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 
-REMOTE = re.compile(r"(https?|nfs)://|nfs:", re.IGNORECASE)
-"""How locations begin that are read over a network."""
-AUTHORITY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^/?#\s]*)")
-PORT = re.compile(r"(\[[^]]*\]|[^:@]*)(:\d*)?")
+REMOTE = ("http://", "https://", "nfs:")
+"""How locations begin that are read over a network, in whatever case."""
+AUTHORITY = r"([A-Za-z][A-Za-z0-9+.-]*://)([^/?#\s]*)"
+PORT = r"(\[[^]]*\]|[^:@]*)(:\d*)?"
 """What may stand before a URL's path: a host, and a port in digits."""
 
 
 def is_remote(location: str) -> bool:
     """Say whether a location is read over a network."""
-    return REMOTE.match(location) is not None
+    return location[:8].lower().startswith(REMOTE)
 
 
 def shown(location: str) -> str:
     """Return a location as it may be shown: a URL without its user and password."""
-    found = AUTHORITY.match(location)
+    found = re.match(AUTHORITY, location) if "://" in location else None  # a path costs no pattern
     if found is None:
         return location
     scheme, host, rest = found[1], found[2].rpartition("@")[2], location[found.end() :]
-    if not PORT.fullmatch(host) and "@" in rest:
+    if not re.fullmatch(PORT, host) and "@" in rest:
         # No host looks like this: a password with a slash in it was cut in two.
         return scheme + rest.rpartition("@")[2]
     return scheme + host + rest
@@ -30,4 +30,4 @@ def shown(location: str) -> str:
 
 def mask(text: str) -> str:
     """Return a message without the logins of the URLs in it."""
-    return AUTHORITY.sub(lambda found: found[1] + found[2].rpartition("@")[2], text)
+    return re.sub(AUTHORITY, lambda found: found[1] + found[2].rpartition("@")[2], text)
