@@ -7,6 +7,7 @@ import stat
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from .extents import Fetching
 from .walk import Entry, Lookup, Walk
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .extents import Extent
     from .formats.eltorito import BootEntry
     from .remote import Remote
+    from .source import ByteSource
     from .zfsroot import ZfsRoot
 
 __all__ = ["Entry", "LocalPieces", "Lookup", "Medium", "MediumError", "open_medium"]
@@ -58,6 +60,7 @@ class Medium(ABC):
     (ISO 8601) are None where the medium has none. `rooted` says that a link with an absolute target stays inside, as on
     a root file system; `zfs` is what a pool's labels and properties say, None elsewhere. `listable` is False where only
     a path can be asked for, and no directory lists what it holds; `distant` is True where reading costs a round trip.
+    `image` is the source of all of an image's bytes, None for a tree.
     """
 
     kind: str
@@ -69,6 +72,7 @@ class Medium(ABC):
     listable: bool = True
     distant: bool = False
     zfs: ZfsRoot | None = None
+    image: ByteSource | None = None
 
     @property
     @abstractmethod
@@ -114,9 +118,9 @@ class Medium(ABC):
     def prefetch(self, wanted: Iterable[tuple[Entry, int, int]]) -> None:  # noqa: B027  # most have nothing to do
         """Take notice that these bytes (file, offset, length) will be read; a distant image fetches them at once."""
 
-    def version(self, entry: Entry) -> str | None:  # noqa: ARG002  # only servers tell
-        """Return what tells a file from a later one of its name, None where nothing does."""
-        return None
+    def version(self, entry: Entry) -> str | None:  # noqa: ARG002  # an image is of one piece
+        """Return what tells a file from a later one of its name, None where nothing does, or it is here."""
+        return self.image.validator if isinstance(self.image, Fetching) else None
 
     def local_pieces(self, entry: Entry) -> LocalPieces | None:  # noqa: ARG002  # not every medium is one of the host
         """Say where the host holds a file's bytes as they are, None where it does not. Raises MediumError."""
@@ -128,10 +132,6 @@ class Medium(ABC):
             stream.seek(start)
             while data := stream.read(CHUNK):
                 yield data
-
-    def image_chunks(self) -> Iterator[bytes] | None:
-        """Return the whole image piece by piece, None where the medium is a tree. Raises MediumError as it goes."""
-        return None
 
     def lookup(self, path: str) -> Lookup:
         """Walk to a path and say what lies there. Raises MediumError for damage, never for a path."""

@@ -31,12 +31,12 @@ def open_image(source: ByteSource) -> Medium:
     try:
         if source.size == 0:
             raise MediumError(source.location, "empty, 0 bytes", "write or fetch the image again")
-        if source.peek(16 * SECTOR + 1, 5) == MAGIC:
-            return IsoMedium(source)
-        return _installed(source)
+        medium = IsoMedium(source) if source.peek(16 * SECTOR + 1, 5) == MAGIC else _installed(source)
     except BaseException:
         source.close()
         raise
+    medium.image = source
+    return medium
 
 
 def _installed(source: ByteSource) -> Medium:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, BinaryIO
 
-from .base import CHUNK, Entry, LocalPieces, Medium
+from .base import Entry, LocalPieces, Medium
 from .extents import Extent, Fetching, after, open_extents
 from .source import FileSource
 
@@ -47,10 +47,6 @@ class PiecesMedium(Medium):
             places = [after(self.extents(entry), offset, length) for entry, offset, length in wanted]
             self._source.prefetch(piece for pieces in places for piece in pieces)
 
-    def version(self, entry: Entry) -> str | None:  # noqa: ARG002  # the image is of one piece
-        """Return the image's ETag or Last-Modified, None for one that is here."""
-        return self._source.validator if isinstance(self._source, Fetching) else None
-
     def local_pieces(self, entry: Entry) -> LocalPieces | None:
         """Say where in a local image a file lies. Raises MediumError for damage."""
         if not isinstance(self._source, FileSource):
@@ -64,13 +60,6 @@ class PiecesMedium(Medium):
             return
         for piece in after(self.extents(entry), start):
             yield from self._source.chunks(*piece)
-
-    def image_chunks(self) -> Iterator[bytes]:
-        """Return the whole image piece by piece. Raises MediumError when reading fails."""
-        source = self._source
-        if isinstance(source, Fetching):
-            return source.chunks(0, source.size)
-        return (source.peek(at, CHUNK) for at in range(0, source.size, CHUNK))
 
     def close(self) -> None:
         """Close the image."""
