@@ -77,7 +77,8 @@ class Part(Draft):
             fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self._noted() != note:
                 os.ftruncate(self.descriptor, 0)
-                with open(self._name + NOTE, "w", encoding="utf-8") as file:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+                with open(os.open(self._name + NOTE, flags, MODE), "w", encoding="utf-8") as file:
                     json.dump(note, file)
         except BaseException:
             self._close()

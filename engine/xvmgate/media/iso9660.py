@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .base import Entry, MediumError
@@ -55,8 +56,7 @@ class IsoMedium(PiecesMedium):
         self.filesystem = self._names.filesystem
         self._root = Entry("", "directory", 0, None, record.parse(self._volume.root, 0))
         if ahead:
-            entries = [self.child(self._root, name) for name in ahead.TOPS]
-            ahead.fetch_below(entry.handle.block for entry in entries if entry and entry.kind == "directory")
+            self._fetch_below(ahead)
 
     def root(self) -> Entry:
         """Return the top directory."""
@@ -100,6 +100,12 @@ class IsoMedium(PiecesMedium):
         from .isoahead import Ahead  # noqa: PLC0415  # a local image needs none of it
 
         return Ahead(self._source, self._source, primary)
+
+    def _fetch_below(self, ahead: Ahead) -> None:
+        """Let it fetch the directories that paths lead through; damage in them is said when one is walked."""
+        with suppress(MediumError):
+            entries = [self.child(self._root, name) for name in ahead.TOPS]
+            ahead.fetch_below(entry.handle.block for entry in entries if entry and entry.kind == "directory")
 
     def _naming(self, found: Descriptors) -> tuple[Volume, Names]:
         root = record.parse(found.primary.root, 0)
