@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pty
 import resource
 import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -209,3 +211,19 @@ def test_a_directory_in_the_way(layout_iso: Iso, tmp_path: Path) -> None:
 def test_resume_is_nothing_for_what_is_here(layout_iso: Iso, tmp_path: Path) -> None:
     assert extract("--resume", "-o", tmp_path, layout_iso(NEVADA, "genisoimage")).status == 0
     assert names(tmp_path) == ["unix", "x86.miniroot"]
+
+
+def test_progress_is_shown_on_a_terminal_only(layout_iso: Iso, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "xvmgate.cli", "extract", "-o", str(tmp_path)]
+    for quiet in ([], ["-q"]):
+        ours, theirs = pty.openpty()
+        words = [*command, *quiet, str(layout_iso(NEVADA, "xorriso"))]
+        ran = subprocess.run(words, check=True, stdout=subprocess.PIPE, stderr=theirs, text=True)
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # a terminal that nobody has open any more is an error to read from
+            while data := os.read(ours, 4096):
+                shown += data
+        os.close(ours)
+        assert (b"extracting x86.miniroot" in shown) is not bool(quiet)
+        assert "extracting" not in ran.stdout

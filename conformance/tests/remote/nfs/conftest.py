@@ -43,6 +43,11 @@ def usual(start: Start) -> Site:
     """Serve a directory as `export` does, on the usual port, which `nfs:HOST:/path` means; its URL has that form."""
     # Each process has an address of its own on the loopback interface: workers of one run, and runs side by side.
     host = f"127.20.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
+    try:
+        with socket.create_server((host, 2049)):
+            pass
+    except OSError as error:
+        pytest.skip(f"port 2049 cannot be had here: {error.strerror}")
     return start(host, 2049)._replace(url=f"nfs:{host}:/export")
 
 
