@@ -158,7 +158,7 @@ def test_misuse(words: list[str], expected: str, layout_iso: Iso, tmp_path: Path
     assert expected in ran.err
     assert len(ran.err.splitlines()) == 1
     assert names(tmp_path) == ["file"]
-    assert expected in ran.document["error"]
+    assert expected in ran.document["error"]["message"]
 
 
 @pytest.mark.parametrize("hashed", [True, False])

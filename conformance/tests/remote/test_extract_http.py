@@ -218,7 +218,7 @@ def test_killed(how: signal.Signals, resume: bool, failing: Any, gate: Any, tree
     if how == signal.SIGINT:
         assert child.returncode == 2
         assert err.strip() == "xvmgate: interrupted"
-        assert json.loads(out)["error"] == "interrupted"
+        assert json.loads(out)["error"] == {"message": "interrupted"}
     else:
         assert child.returncode == -how
     if resume:

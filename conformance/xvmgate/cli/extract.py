@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,16 +22,13 @@ if TYPE_CHECKING:
 SCHEMA = "xvmgate.extract/1"
 
 
-class ExtractCommand(click.Command):
-    """A command whose --json document is printed even when its words cannot be parsed."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse, after telling the run what to print if that fails."""
-        ctx.ensure_object(options.State).unfinished = _unfinished
-        return super().parse_args(ctx, args)
+def _unfinished(message: str, status: int) -> str:  # noqa: ARG001  # the status is the exit's
+    return json.dumps({"schema": SCHEMA, "error": {"message": message}}, indent=2)
 
 
-@click.command(cls=ExtractCommand, short_help="Copy a medium's kernel and ramdisk out of it.")
+@click.command(
+    cls=options.DocumentCommand, unfinished=_unfinished, short_help="Copy a medium's kernel and ramdisk out of it."
+)
 @click.argument("medium", metavar="MEDIUM")
 @click.option("-o", "--output", "folder", metavar="DIR", required=True, help="Where the files go; made if need be.")
 @click.option(
@@ -109,8 +106,3 @@ def _show(state: options.State, done: Extraction, folder: str) -> None:
         state.say(f"{file.role:<8} {printable(file.path)} -> {went}  ({size(file.size)}{hashed})")
     read = f"{size(done.bytes_read)} read, {done.requests} requests"
     state.say(f"{printable(done.location)}: {done.family}, {done.bits}-bit; {read}")
-
-
-def _unfinished(message: str, status: int) -> str:  # noqa: ARG001  # the exit status says it too
-    document: dict[str, Any] = {"schema": SCHEMA, "error": message}
-    return json.dumps(document, indent=2)
