@@ -6,15 +6,15 @@ import os
 from contextlib import ExitStack, nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xvmgate.engine.layout import choose, family_of
-from xvmgate.fixtures.rule import FAMILIES, boot_files
+from xvmgate.engine.layout import choose, family_of, paths
+from xvmgate.fixtures.rule import FAMILIES
 from xvmgate.media.copying import copy
 from xvmgate.media.draft import Draft, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from xvmgate.media import Entry, Medium
+    from xvmgate.media import Entry, Lookup, Medium
     from xvmgate.media.remote import Progress
 
 
@@ -83,37 +83,34 @@ def extract(
 
 
 def _wanted(medium: Medium, bits: int) -> tuple[str, list[_Wanted]]:
-    found = {}
+    found: dict[str, Lookup] = {}
 
     def present(path: str) -> bool:
         if path not in found:
             found[path] = medium.lookup(path)
         return found[path].is_file
 
-    family = family_of(present)
+    family = "opensolaris" if medium.zfs else family_of(present)
     if family is None:
-        raise Refused(f"no documented kernel with a ramdisk; looked for {_paths(FAMILIES, bits)}")
-    pair = choose(family, bits, present)
-    if not pair.complete:
-        other = 96 - bits
-        hint = f"; --bits {other} takes the other width" if choose(family, other, present).complete else ""
-        raise Refused(f"no {bits}-bit {_lacking(pair)} of {family}; looked for {_paths([family], bits)}{hint}")
+        raise Refused(f"no documented kernel with a ramdisk; looked for {_places(FAMILIES, bits)}")
+    kernel, ramdisk = choose(family, bits, present)
+    if kernel is None or ramdisk is None:
+        lacking = "kernel" if kernel is None else "ramdisk"
+        hint = f"; --bits {96 - bits} takes the other width" if all(choose(family, 96 - bits, present)) else ""
+        raise Refused(f"no {bits}-bit {lacking} of {family}; looked for {_places([family], bits)}{hint}")
     wanted = []
-    for role, path in (("kernel", pair.kernel), ("ramdisk", pair.ramdisk)):
-        entry = found[path or ""].entry
+    for role, path in (("kernel", kernel), ("ramdisk", ramdisk)):
+        entry = found[path].entry
         if entry is None or entry.size == 0:
             raise Refused(f"{path} is empty")
-        wanted.append(_Wanted(role, path or "", entry))
+        wanted.append(_Wanted(role, path, entry))
     return family, wanted
 
 
-def _lacking(pair: Any) -> str:
-    return "kernel" if pair.kernel is None else "ramdisk"
-
-
-def _paths(families: Any, bits: int) -> str:
-    files = [file for family in families for role in ("kernel", "ramdisk") for file in boot_files(family, bits, role)]
-    return ", ".join(dict.fromkeys(file.path for _, file in files))
+def _places(families: Iterable[str], bits: int) -> str:
+    return ", ".join(
+        path for family in families for role in ("kernel", "ramdisk") for path in paths(family, bits, role)
+    )
 
 
 def _draft(medium: Medium, file: _Wanted, target: str, *, resume: bool) -> Draft:
