@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 demo: $(VENV)/installed
 	@mkdir -p build
-	$(BIN)/python docs/sample.py nevada-snv121-dvd build/snv_121.iso
+	$(BIN)/xvmgate build nevada-snv121-dvd -o build/snv_121.iso
 	$(BIN)/xvmgate check build/snv_121.iso
 
 test: $(VENV)/tox

@@ -15,9 +15,11 @@ from xvmgate.reports.verdict import DEFECT, INTERRUPTED, USAGE
 from . import options
 
 VERBS = {
+    "build": "Build synthetic media, good or broken.",
     "check": "Judge installer media by the rules.",
     "explain": "Say what a rule, a reading or a layout means.",
     "rules": "List the rules, or the known releases.",
+    "serve": "Serve a medium over HTTP, as an AI server does.",
 }
 """Every verb with its line in the help; its module has the same name and holds a command `verb`."""
 
