@@ -75,7 +75,9 @@ def verb(
     with _in_words(place or ""):
         check_place(place or "", directory=every or form == "tree")
         wish = Wish(files, mib)
-        built = [*_build_all(form, place or "", wish)] if every else [_one(layout or "", form, place or "", broken, wish)]
+        built = (
+            [*_build_all(form, place or "", wish)] if every else [_one(layout or "", form, place or "", broken, wish)]
+        )
     if state.json:
         state.say(json.dumps({"schema": "xvmgate.build/1", "built": built}, indent=2), always=True)
     else:
@@ -187,7 +189,12 @@ def _list(state: options.State) -> None:
     layouts = every_layout()
     if state.json:
         faults = [
-            {"name": fault.name, "says": fault.says, "as": fault.forms, "layouts": [made.id for made in fault.layouts()]}
+            {
+                "name": fault.name,
+                "says": fault.says,
+                "as": fault.forms,
+                "layouts": [made.id for made in fault.layouts()],
+            }
             for fault in FAULTS.values()
         ]
         known = [{"id": layout.id, "title": layout.title} for layout in layouts]

@@ -1,4 +1,4 @@
-"""A gzip file that unpacks to far more than it takes, written bit by bit: no zlib, so no version of it shows (RFC 1951)."""
+"""A gzip file that unpacks to far more than it takes, written bit by bit: no version of zlib shows (RFC 1951)."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from xvmgate.fixtures.document import document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from time import struct_time
 
     from pycdlib.dates import DirectoryRecordDate
 
@@ -57,7 +58,7 @@ class _Clock:
     def time(self) -> float:
         return self._seconds
 
-    def gmtime(self, _: float | None = None) -> time.struct_time:
+    def gmtime(self, _: float | None = None) -> struct_time:
         return self._broken_down
 
     localtime = gmtime

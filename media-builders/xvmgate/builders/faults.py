@@ -25,19 +25,19 @@ FUTURE_POOL = 99
 
 def _is_at_its_place(rule_id: str, layout: Layout) -> bool:
     """Say whether a layout keeps a PATH rule, and would be of the same family without that file."""
-    _, file = get_placing(rule_id)
+    file = get_placing(rule_id)[1]
     stays = len(layout.pairs) > 1 or (layout.family == "opensolaris" and file.role == "ramdisk")
     return is_good(layout) and rule_id in placing(layout, file.path) and stays
 
 
 def _file_gone(rule_id: str, made: Recipe, _: Layout) -> Recipe:
     """XVM-PATH-*: the kernel or the ramdisk is not there."""
-    _, file = get_placing(rule_id)
+    file = get_placing(rule_id)[1]
     return made.without(made.real(file.path))
 
 
 def _placed_with(rule_id: str, layout: Layout) -> frozenset[str]:
-    _, file = get_placing(rule_id)
+    file = get_placing(rule_id)[1]
     return placing(layout, file.path)
 
 

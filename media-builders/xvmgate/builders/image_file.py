@@ -62,7 +62,7 @@ class ImageFile:
             self._runs[self._at] = (self._start, self._run)
         if target not in self._runs and target < self._end:
             self.flush()
-        self._start, self._run = self._runs.pop(target, None) or (target, [])
+        self._start, self._run = self._runs.pop(target, (target, []))
         self._at = target
 
     def write(self, data: bytes) -> int:
@@ -75,9 +75,18 @@ class ImageFile:
         return size
 
     def flush(self) -> None:
-        """Write what was gathered. Raises OSError when it cannot be written."""
+        """Write what was gathered.
+
+        Raises OSError when it cannot be written, ValueError when runs grew into one another, which nobody could order.
+        """
         self._end = max(self._end, self._at)
-        for start, run in [*self._runs.values(), (self._start, self._run)]:
+        if self._run:
+            self._runs[self._at] = (self._start, self._run)
+        written = 0
+        for end, (start, run) in sorted(self._runs.items()):
+            if start < written:
+                raise ValueError(f"bytes {start} to {written} of an image were written twice")
+            written = end
             self._raw.seek(start)
             data = memoryview(b"".join(run))
             while data:

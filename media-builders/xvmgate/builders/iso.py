@@ -68,7 +68,7 @@ def _write(made: Recipe, image: BinaryIO, progress: Callable[[float], None] | No
         iso.new(interchange_level=3, rock_ridge="1.12", vol_ident=made.volume_id, app_ident_str="XVMGATE")
         _add(iso, made, report)
 
-        def written(done: int, total: int) -> None:
+        def written(done: int, total: int, _: object) -> None:
             report(ADDING + (1 - ADDING) * done / total)
 
         iso.write_fp(image, PIECE, progress_cb=written if progress else None)

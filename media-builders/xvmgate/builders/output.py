@@ -67,7 +67,7 @@ def new_directory(path: str) -> Iterator[str]:
     temporary = tempfile.mkdtemp(prefix=f".{os.path.basename(place)}.", dir=os.path.dirname(place))
     try:
         yield temporary
-        os.chmod(temporary, 0o755)
+        os.chmod(temporary, 0o755)  # noqa: S103  # a directory for others to read
         os.rename(temporary, place)
     finally:
         if os.path.lexists(temporary):

@@ -1,4 +1,4 @@
-"""A ramdisk: a gzip'ed UFS image with the release's marker files, the kernels of its widths, and filling to its size."""
+"""A ramdisk: a gzip'ed UFS image with the release's marker files, kernels of its widths, and filling to its size."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from . import ufs
 from .kernel import kernel
 from .stored import gzipped
+from .ufs_tables import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,5 +40,5 @@ def ramdisk(name: str, widths: Iterable[int], markers: Iterable[str], date: int,
 
 def _filling(name: str) -> Callable[[int], bytes]:
     """Return the n-th block of a file without end: a number, and noise made from the name."""
-    noise = hashlib.shake_128(name.encode()).digest(ufs.BLOCK - 8)
+    noise = hashlib.shake_128(name.encode()).digest(BLOCK - 8)
     return lambda number: number.to_bytes(8, "little") + noise

@@ -96,7 +96,9 @@ def recipe(layout: Layout, wish: Wish | None = None) -> Recipe:
         date=date,
         files={_behind_links(layout.links, path): content for path, content in files.items()}
         | packages(layout, wish.files),
-        directories=tuple(_behind_links(layout.links, path) for path, kind in layout.contents.items() if kind == "directory"),
+        directories=tuple(
+            _behind_links(layout.links, path) for path, kind in layout.contents.items() if kind == "directory"
+        ),
         links=dict(layout.links),
         bootable=BOOT_IMAGE in layout.contents,
     )

@@ -1,4 +1,4 @@
-"""gzip without compression: stored deflate blocks in a header of our own, so that no version of zlib shows (RFC 1952)."""
+"""gzip without compression: stored deflate blocks in a header of our own, so no version of zlib shows (RFC 1952)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import ufs_tables as tables
 from .content import Content
-from .ufs_tables import BLOCK, DATA_AT, DIRECT, FRAGMENT, PER_BLOCK, PER_GROUP, POINTERS, ROOT, Summary
+from .ufs_tables import BLOCK, COPY_AT, DATA_AT, DIRECT, FRAGMENT, PER_BLOCK, PER_GROUP, POINTERS, ROOT, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ class _Run(NamedTuple):
     """Blocks that follow one another: the first one's number, how many, the n-th one's bytes."""
 
     first: int
-    count: int
+    length: int
     block: Callable[[int], bytes]
 
 
@@ -180,7 +180,7 @@ class _Image:
 
     def _data(self) -> Iterator[bytes]:
         for run in self.runs:
-            for number in range(run.count):
+            for number in range(run.length):
                 yield run.block(number).ljust(BLOCK, b"\0")
 
     def _inodes_of(self, group: int) -> int:
@@ -194,20 +194,21 @@ class _Image:
         block = 0
         for number in range(self.groups):
             size = min(PER_GROUP, self.fragments - number * PER_GROUP) // PER_BLOCK
-            first = (self.first_data if number == 0 else DATA_AT) // PER_BLOCK
-            free = bytearray(b"\xff" * size)
-            free[0 if number == 0 else tables.COPY_AT // PER_BLOCK : first] = bytes(
-                first - (0 if number == 0 else tables.COPY_AT // PER_BLOCK)
-            )
-            if number == 0 and self.summary_fragments % PER_BLOCK:
-                free[first - 1] = (0xFF << self.summary_fragments % PER_BLOCK) & 0xFF
+            first = (DATA_AT if number else self.first_data) // PER_BLOCK
             taken = max(0, min(size - first, self.used - block))
-            free[first : first + taken] = bytes(taken)
-            for at in self.partly:
-                if block <= at < block + taken:
-                    free[first + at - block] = (0xFF << self.partly[at]) & 0xFF
+            before = COPY_AT // PER_BLOCK if number else 0  # the first group begins with the boot block
+            free = bytearray(b"\xff" * before + bytes(first - before + taken)).ljust(size, b"\xff")
+            for at in self.partly.keys() & range(block, block + taken):
+                free[first + at - block] = _rest(self.partly[at])
+            if number == 0:
+                free[first - 1] = _rest(self.summary_fragments % PER_BLOCK or PER_BLOCK)
             block += size - first
             yield bytes(free)
+
+
+def _rest(used: int) -> int:
+    """Return the free fragments of a block of which so many are used."""
+    return (0xFF << used) & 0xFF
 
 
 def _blocks(data: bytes, count: int) -> Iterator[bytes]:

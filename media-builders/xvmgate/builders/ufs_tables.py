@@ -1,8 +1,8 @@
 """The tables of a little-endian UFS1 file system, packed: superblock, cylinder group, inode, directory.
 
-Geometry is fixed and small. A fragment is 1 KiB and a block 8 KiB, so a block's fragments are one byte of a group's free
-map; a group has 8 MiB and a cylinder 1 MiB. Directories are in the old form that Solaris kept: a name's length takes
-16 bits, and no type stands beside it. Rotational positions, of use to disks of the 1980s, are one and the same.
+Geometry is fixed and small. A fragment is 1 KiB and a block 8 KiB, so a block is one byte of a group's free map; a
+group has 8 MiB and a cylinder 1 MiB. Directories are in the old form that Solaris kept: a name's length takes 16 bits,
+and no type stands beside it. Rotational positions, of use to disks of the 1980s, are one and the same.
 """
 
 from __future__ import annotations
