@@ -16,6 +16,7 @@ test: $(VENV)/tox
 
 bench: $(VENV)/installed
 	$(BIN)/python bench/check.py
+	$(BIN)/python bench/engine.py
 
 $(VENV)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xvmgate needs Python 3.11 or later; say make PYTHON=python3.x")'

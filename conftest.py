@@ -32,6 +32,7 @@ PACKAGES = {
     "objcopy": "binutils",
     "curl": "curl",
     "qemu-system-x86_64": "qemu-system-x86",
+    "virt-xml-validate": "libvirt-clients",
 }
 """The Debian package of each real part."""
 PLACES = ["/usr/sbin", "/sbin", "/usr/lib/xen-4.17/bin"]

@@ -13,6 +13,7 @@ from xvmgate.conformance.checks.hvm import bios_problem
 from xvmgate.media.base import Entry
 from xvmgate.media.directory import DirectoryMedium
 from xvmgate.media.formats.eltorito import BootEntry, CatalogError
+from xvmgate.media.formats.menu import MAX_MENU
 from xvmgate.reports.events import MediumResult
 
 NEVADA, LATE = "nevada-snv121-dvd", "opensolaris-b128-live"
@@ -116,6 +117,13 @@ def test_a_long_path_of_a_menu_is_cut(broken: Callable[[str], Path]) -> None:
     root = broken(NEVADA)
     (root / "boot/grub/menu.lst").write_text("module /" + "x" * 5000)
     assert said(check(str(root)), "XVM-EV-02") == "missing: /" + "x" * 399 + "..."
+
+
+def test_a_line_of_a_menu_that_the_limit_cuts_is_not_looked_for(broken: Callable[[str], Path]) -> None:
+    """Half of a path that is there is no file that is missing."""
+    root, line = broken(NEVADA), "module /boot/x86.miniroot\n"
+    (root / "boot/grub/menu.lst").write_text(line + "\n".rjust(MAX_MENU - len(line) - 20, "#") + line)
+    assert said(check(str(root)), "XVM-EV-02") == "all 1 there"
 
 
 @pytest.mark.parametrize(

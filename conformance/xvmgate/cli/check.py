@@ -17,16 +17,13 @@ if TYPE_CHECKING:
     from xvmgate.conformance.question import Question
 
 
-class CheckCommand(click.Command):
-    """A command whose --json document is printed even when its words cannot be parsed."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse, after telling the run what to print if that fails."""
-        ctx.ensure_object(options.State).unfinished = _Run([]).document
-        return super().parse_args(ctx, args)
+def _nothing_judged(message: str, status: int) -> str:
+    return _Run([]).document(message, status)
 
 
-@click.command(cls=CheckCommand, short_help="Judge installer media by the rules.")
+@click.command(
+    cls=options.DocumentCommand, unfinished=_nothing_judged, short_help="Judge installer media by the rules."
+)
 @click.argument("media", metavar="MEDIUM...", nargs=-1, required=True)
 @click.option(
     "--mode",

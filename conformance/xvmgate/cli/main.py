@@ -17,7 +17,9 @@ from . import options
 VERBS = {
     "build": "Build synthetic media, good or broken.",
     "check": "Judge installer media by the rules.",
+    "engine": "Answer plan requests on stdin, a line of JSON each.",
     "explain": "Say what a rule, a reading or a layout means.",
+    "plan": "Plan an install: what would be booted, and by which rule.",
     "rules": "List the rules, or the known releases.",
     "serve": "Serve a medium over HTTP, as an AI server does.",
 }

@@ -46,6 +46,19 @@ class State:
                 raise Stop(f"the output cannot be written: {error.strerror}", USAGE) from error
 
 
+class DocumentCommand(click.Command):
+    """A command whose --json document is printed even when its words cannot be parsed."""
+
+    def __init__(self, *words: Any, unfinished: Callable[[str, int], str], **settings: Any) -> None:
+        super().__init__(*words, **settings)
+        self._unfinished = unfinished
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, after telling the run what to print if that fails."""
+        ctx.ensure_object(State).unfinished = self._unfinished
+        return super().parse_args(ctx, args)
+
+
 def drop_stdout() -> None:
     """Send what else is written to stdout nowhere: its reader is gone, and the exit status is still wanted."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

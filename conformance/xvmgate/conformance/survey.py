@@ -64,7 +64,7 @@ class Survey:
         if not self.present(MENU):
             return None
         with self.medium.open(MENU) as stream:
-            return read_menu(stream.read(MAX_MENU))
+            return read_menu(stream.read(MAX_MENU + 1))
 
     @cached_property
     def nearby(self) -> frozenset[str]:

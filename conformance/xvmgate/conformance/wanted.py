@@ -44,7 +44,7 @@ def _is_asked(survey: Survey, bits: int, paths: list[str]) -> bool:
     return bits in question.demanded or any(survey.lookup(path).status != "missing" for path in paths)
 
 
-def _kept(survey: Survey, bits: int, files: list[tuple[Rule, BootFile]]) -> Rule:
+def _kept(survey: Survey, bits: int, files: tuple[tuple[Rule, BootFile], ...]) -> Rule:
     """Pick the rule of one role that the medium keeps, or else the one that it breaks.
 
     That is: the release's own, where one is asked for; else a path with a file, or with something that is none; else

@@ -68,11 +68,15 @@ class DirectoryMedium(Medium):
                 yield entry
 
     def open_entry(self, entry: Entry) -> BinaryIO:
-        """Open a regular file. Raises MediumError when the host refuses."""
+        """Open a regular file. Raises MediumError when the host refuses, or it is a regular file no more."""
         try:
             descriptor = os.open(entry.handle, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except OSError as error:
             self._fail(entry.handle, error)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            inside = os.path.relpath(entry.handle, self.location)
+            raise MediumError(self.location, f"{inside} is no longer a regular file", "copy the tree again")
         return cast("BinaryIO", io.BufferedReader(_Counted(self, descriptor, entry.handle)))
 
     def close(self) -> None:

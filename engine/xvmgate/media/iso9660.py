@@ -10,6 +10,7 @@ from .extents import Extent, open_extents
 from .formats import magic, record, susp
 from .formats.eltorito import CATALOG_SIZE, BootEntry, CatalogError, read_catalog
 from .formats.volume import MAGIC, SECTOR, Descriptors, Volume, VolumeError, read_descriptors
+from .kept import Kept
 from .names import IsoNames, JolietNames, Names, RockRidgeNames
 from .source import FileSource
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 MAX_DIRECTORY = 32 << 20
 """Largest directory in bytes; 60,000 files in one take a quarter of it."""
 MAX_DIRECTORIES = 128 << 20
-"""Bytes of directories that are read and kept in all; those of a DVD take a tenth of it."""
+"""Bytes of directories and continuation areas that are read and kept in all; those of a DVD take a tenth of it."""
 MAX_EXTENTS = 4096
 """Most extents of one file: 16 TiB."""
 
@@ -63,7 +64,6 @@ class IsoMedium(Medium):
         self.location = source.location
         self._source = source
         self._directories: dict[int, _Directory] = {}
-        self._left = MAX_DIRECTORIES
         try:
             self.descriptors = read_descriptors(source.peek)
         except VolumeError as error:
@@ -71,6 +71,7 @@ class IsoMedium(Medium):
         primary = self.descriptors.primary
         if primary.size > source.size:
             raise source.broken(f"truncated: its volume has {primary.size} bytes, the file {source.size}")
+        self._kept = Kept(source, primary.block_size, MAX_DIRECTORIES)
         self.volume_id = primary.volume_id or None
         self.created = primary.created
         self._volume, self._names = self._naming(self.descriptors)
@@ -133,52 +134,47 @@ class IsoMedium(Medium):
     def _naming(self, found: Descriptors) -> tuple[Volume, Names]:
         root = record.parse(found.primary.root, 0)
         first = self._source.read((root.block + root.xattr_blocks) * found.primary.block_size, SECTOR)
-        skip = self._rock_ridge_skip(first, found.primary)
+        skip = self._rock_ridge_skip(first)
         if skip is not None:
-            return found.primary, RockRidgeNames(self._area_reader(found.primary), skip)
+            return found.primary, RockRidgeNames(self._kept.area, skip)
         if found.joliet:
             return found.joliet, JolietNames()
         return found.primary, IsoNames()
 
-    def _rock_ridge_skip(self, root_data: bytes, volume: Volume) -> int | None:
+    def _rock_ridge_skip(self, root_data: bytes) -> int | None:
         try:
             at = next(record.offsets(root_data), None)
             area = b"" if at is None else record.system_use(root_data, at)
             skip = susp.skip_length(area)
-            if skip is not None and susp.has_rock_ridge(area, self._area_reader(volume)):
+            if skip is not None and susp.has_rock_ridge(area, self._kept.area):
                 return skip
         except (record.RecordError, susp.SuspError) as error:
             raise self._source.broken(f"its root directory cannot be read: {error}") from error
         return None
 
-    def _area_reader(self, volume: Volume) -> susp.AreaReader:
-        def read(block: int, offset: int, length: int) -> bytes:
-            return self._source.read(block * volume.block_size + offset, length)
-
-        return read
-
     def _directory(self, entry: Entry) -> _Directory:
         found: record.Record = entry.handle
         held = self._directories.get(found.block)
         if held is None:
-            held = self._directories[found.block] = _Directory(self._directory_data(found))
-            self._index(entry, held)
+            held = self._directories[found.block] = self._indexed(entry)
+        if held.damage:
+            raise held.damage.with_traceback(None)
         return held
 
     def _directory_data(self, found: record.Record) -> bytes:
         if not 0 < found.size <= MAX_DIRECTORY:
             raise self._source.broken(f"its directory at block {found.block} claims {found.size} bytes")
-        self._left -= found.size
-        if self._left < 0:
-            raise self._source.broken(f"its directories take more than {MAX_DIRECTORIES} bytes")
-        block = found.block + found.xattr_blocks
-        return self._source.read(block * self._volume.block_size, found.size)
+        return self._kept.read((found.block + found.xattr_blocks) * self._volume.block_size, found.size)
 
-    def _index(self, entry: Entry, held: _Directory) -> None:
+    def _indexed(self, entry: Entry) -> _Directory:
+        held = _Directory(self._directory_data(entry.handle))
         try:
             self._names.index(held.data, held.index)
+        except MediumError as error:
+            held.damage = error
         except (record.RecordError, susp.SuspError) as error:
-            raise self._source.broken(f"its directory /{entry.name} cannot be read: {error}") from error
+            held.damage = self._source.broken(f"its directory /{entry.name} cannot be read: {error}")
+        return held
 
     def _entry(self, held: _Directory, at: int) -> Entry:
         found = record.parse(held.data, at)
@@ -198,7 +194,7 @@ class IsoMedium(Medium):
 
     def _relocated(self, block: int) -> record.Record:
         """Return the record of a directory by its block alone: its own first record has its size (Rock Ridge 4.1.5)."""
-        data = self._source.read(block * self._volume.block_size, SECTOR)
+        data = self._kept.sector(block)
         try:
             at = next(record.offsets(data), None)
         except record.RecordError:
@@ -210,8 +206,8 @@ class IsoMedium(Medium):
     def _parts(self, data: bytes, at: int) -> list[record.Record]:
         """Return the records of a file of several extents, the last of which has no flag (ECMA-119, 9.1.6)."""
         parts: list[record.Record] = []
-        for offset in record.offsets(memoryview(data)[at:]):
-            part = record.parse(data, at + offset)
+        for offset in record.offsets(data, at):
+            part = record.parse(data, offset)
             if parts and part.identifier != parts[0].identifier:
                 break
             parts.append(part)
@@ -238,9 +234,13 @@ class IsoMedium(Medium):
 
 
 class _Directory:
-    """A directory that was read: its data, where each name's record begins in it, the entries asked for so far."""
+    """A directory that was read: its data, where each name's record begins in it, the entries asked for so far.
+
+    `damage` is raised at every look: names behind it are not known to be missing.
+    """
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.index: dict[str, int] = {}
         self.entries: dict[str, Entry | None] = {}
+        self.damage: MediumError | None = None

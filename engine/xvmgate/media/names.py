@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from .formats.susp import AreaReader
 
 SELF_AND_PARENT = (b"\0", b"\1")
+NO_NAMES = ("", ".", "..")
+"""Names that are not listed, as those with a slash or a NUL are not: no directory of a host can hold them."""
 
 
 class Described(NamedTuple):
@@ -47,8 +49,10 @@ class Names(ABC):
             first, inside = not inside, bool(flags & record.MULTI_EXTENT)
             if not first or flags & record.ASSOCIATED or record.identifier(data, at) in SELF_AND_PARENT:
                 continue
-            if (name := self.name(data, at)) is not None:
-                index.setdefault(self.key(name), at)
+            name = self.name(data, at)
+            if name is None or name in NO_NAMES or "/" in name or "\0" in name:
+                continue
+            index.setdefault(self.key(name), at)
 
     @abstractmethod
     def name(self, data: bytes, at: int) -> str | None:

@@ -6,6 +6,9 @@ import os
 
 from .base import MediumError
 
+CLOSED = -1
+"""A descriptor that no file has, so that a late read fails and never reads another file that took its number."""
+
 
 class FileSource:
     """A local file or block device, read with `pread`; counts bytes and reads, and never grows a buffer on its own."""
@@ -14,10 +17,12 @@ class FileSource:
         self.location = location
         self.bytes_read = 0
         self.requests = 0
+        self._descriptor = CLOSED
         try:
             self._descriptor = os.open(location, os.O_RDONLY | os.O_NONBLOCK)
             self.size = os.lseek(self._descriptor, 0, os.SEEK_END)
         except OSError as error:
+            self.close()
             raise MediumError(
                 location, f"cannot be read: {error.strerror}", "mend its permissions or give another file", rule=None
             ) from error
@@ -54,5 +59,7 @@ class FileSource:
         return MediumError(self.location, problem, "write or fetch the image again")
 
     def close(self) -> None:
-        """Close the descriptor."""
-        os.close(self._descriptor)
+        """Close the descriptor; a second time does nothing."""
+        descriptor, self._descriptor = self._descriptor, CLOSED
+        if descriptor != CLOSED:
+            os.close(descriptor)

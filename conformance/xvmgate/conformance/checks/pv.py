@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xvmgate.conformance.finding import Finding, failed, not_applicable, passed
+from xvmgate.engine.bootfile import kernel_problem, ramdisk_problem
 from xvmgate.fixtures.rule import FAMILIES, boot_files
 
 from .hvm import bios_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xvmgate.conformance.survey import Survey
 
 EXPECTED = "a Xen kernel of the right width and a ramdisk, neither empty"
 NO_FAMILY = "a documented kernel, with a ramdisk"
-MACHINES = {32: "386", 64: "x86-64"}
 
 
 def bootable(survey: Survey) -> Finding:
@@ -28,10 +26,14 @@ def bootable(survey: Survey) -> Finding:
     problems, seen = [], []
     for bits in survey.question.widths:
         pair = survey.pair(bits)
-        seen += [path for path in (pair.kernel, pair.ramdisk) if path and survey.present(path)]
-        problems += list(_kernel_problems(survey, pair.kernel, bits)) + list(_ramdisk_problems(survey, pair.ramdisk))
-    if problems:
-        return failed(EXPECTED, "; ".join(dict.fromkeys(problems)))
+        if pair.kernel and survey.present(pair.kernel):
+            seen.append(pair.kernel)
+            problems.append(kernel_problem(survey.medium, survey.lookup(pair.kernel), bits))
+        if pair.ramdisk and survey.present(pair.ramdisk):
+            seen.append(pair.ramdisk)
+            problems.append(ramdisk_problem(survey.lookup(pair.ramdisk)))
+    if found := dict.fromkeys(filter(None, problems)):
+        return failed(EXPECTED, "; ".join(found))
     if not seen:
         return not_applicable("neither kernel nor ramdisk is at its path")
     return passed(EXPECTED, f"{len(dict.fromkeys(seen))} files as they should be")
@@ -67,30 +69,3 @@ def _hvm_hint(survey: Survey) -> str:
     if bios_problem(survey.medium) is None:
         return "no PV family, so no PV install; it boots by BIOS, and --mode hvm judges it as an HVM medium"
     return "no PV family, so no PV install; nor does it boot by BIOS"
-
-
-def _kernel_problems(survey: Survey, path: str | None, bits: int) -> Iterator[str]:
-    found = survey.lookup(path) if path else None
-    if found is None or found.entry is None or not found.is_file:
-        return
-    if found.entry.size == 0:
-        yield f"{path} is empty"
-        return
-    from xvmgate.media.formats.elf import ElfError, read_elf  # noqa: PLC0415  # pyelftools is loaded for kernels only
-
-    try:
-        with survey.medium.open_entry(found.entry) as stream:
-            elf = read_elf(stream, found.entry.size)
-    except ElfError as error:
-        yield f"{path} is {error}"
-        return
-    if (elf.bits, elf.machine) != (bits, MACHINES[bits]) or not elf.little_endian:
-        yield f"{path} is a {elf.bits}-bit {elf.machine} kernel, not a {bits}-bit {MACHINES[bits]} one"
-    elif not elf.xen_notes:
-        yield f"{path} has no Xen notes"
-
-
-def _ramdisk_problems(survey: Survey, path: str | None) -> Iterator[str]:
-    found = survey.lookup(path) if path else None
-    if found and found.entry and found.is_file and found.entry.size == 0:
-        yield f"{path} is empty"

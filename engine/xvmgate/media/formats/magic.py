@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
+    (37649, b"CD001", "a raw CD image with 2352-byte sectors"),
     (37657, b"CD001", "a raw CD image with 2352-byte sectors"),
     (32777, b"CDROM", "High Sierra"),
     (32769, b"BEA01", "UDF"),
@@ -34,6 +35,7 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (9564, b"\x54\x19\x01\x00", "UFS1"),
     (9564, b"\x00\x01\x19\x54", "UFS1 (big-endian, SPARC)"),
     (66908, b"\x19\x01\x54\x19", "UFS2"),
+    (9564, b"\x19\x01\x54\x19", "UFS2"),
     (1024, b"H+", "HFS+"),
     (3, b"NTFS    ", "NTFS"),
     (82, b"FAT32", "FAT"),
@@ -49,7 +51,7 @@ UBERBLOCK = (b"\x0c\xb1\xba\x00\x00\x00\x00\x00", b"\x00\x00\x00\x00\x00\xba\xb1
 NEWEST_POOL, FEATURES = 28, 5000
 """The last numbered version of ZFS pools, and what pools say that have named features instead."""
 EXT_MAGIC, EXT_AT = b"\x53\xef", 1080
-EXT_EXTENTS, EXT_JOURNAL = 0x40, 0x04
+EXT_FEATURES, EXT_EXTENTS, EXT_JOURNAL = 1024 + 92, 0x40, 0x04
 TEXT_SAMPLE = 4096
 
 
@@ -64,10 +66,10 @@ def name(peek: Callable[[int, int], bytes]) -> str:
 def _ext(peek: Callable[[int, int], bytes]) -> str | None:
     if peek(EXT_AT, 2) != EXT_MAGIC:
         return None
-    compatible, incompatible = peek(1024 + 92, 1)[0], peek(1024 + 96, 1)[0]
-    if incompatible & EXT_EXTENTS:
+    features = peek(EXT_FEATURES, 5).ljust(5, b"\0")  # an image may end before them
+    if features[4] & EXT_EXTENTS:
         return "ext4"
-    return "ext3" if compatible & EXT_JOURNAL else "ext2"
+    return "ext3" if features[0] & EXT_JOURNAL else "ext2"
 
 
 def _zfs(peek: Callable[[int, int], bytes]) -> str | None:

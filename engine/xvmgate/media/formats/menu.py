@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_MENU = 64 << 10
-"""Bytes of a menu that are read."""
+"""Bytes of a menu that are looked at; whoever reads one more shows that there are more."""
 MAX_NAMES = 512
 """Files named by one menu that are looked at."""
 FILE_COMMANDS = ("kernel", "module", "initrd", "splashimage", "configfile", "chainloader", "font")
@@ -36,10 +36,10 @@ class Menu(NamedTuple):
 
 
 def read_menu(data: bytes) -> Menu:
-    """Read a menu; unknown commands and other devices' files are passed over."""
+    """Read a menu; unknown commands, other devices' files and a line that MAX_MENU cuts are passed over."""
     titles: list[str] = []
     files: list[Named] = []
-    for number, line in enumerate(data[:MAX_MENU].decode("utf-8", "surrogateescape").splitlines(), 1):
+    for number, line in enumerate(_lines(data), 1):
         command, arguments = _split(line)
         if command == "title":
             titles.append(" ".join(arguments))
@@ -48,8 +48,15 @@ def read_menu(data: bytes) -> Menu:
     return Menu(tuple(titles), tuple(files))
 
 
+def _lines(data: bytes) -> list[str]:
+    """Return the lines that are whole within the limit, as GRUB ends them: at newlines only, without their returns."""
+    if len(data) > MAX_MENU:
+        data = data[: data.rfind(b"\n", 0, MAX_MENU + 1) + 1]
+    return data.decode("utf-8", "surrogateescape").replace("\r", "").split("\n")
+
+
 def _split(line: str) -> tuple[str, list[str]]:
-    words = line.strip().split()
+    words = [word for word in line.replace("\t", " ").split(" ") if word]
     if not words or words[0].startswith("#"):
         return "", []
     command, equals, value = words[0].partition("=")

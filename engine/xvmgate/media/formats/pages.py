@@ -18,12 +18,19 @@ class Pages:
         self._pages: dict[int, bytes] = {}
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return up to `length` bytes at `offset`: fewer at the end of the stream, or when the budget is used up."""
+        """Return up to `length` bytes at `offset`: fewer at the end of the stream, or when the budget is used up.
+
+        What lies behind a page that could not be read is left out, even where it is kept.
+        """
         end = min(offset + length, self._size)
         if offset >= end:
             return b""
         first, last = offset // PAGE, (end - 1) // PAGE
-        data = b"".join(self._page(number) for number in range(first, last + 1))
+        data = b""
+        for number in range(first, last + 1):
+            data += self._page(number)
+            if len(data) < (number + 1 - first) * PAGE:
+                break
         return data[offset - first * PAGE : end - first * PAGE]
 
     def _page(self, number: int) -> bytes:

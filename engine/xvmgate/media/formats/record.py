@@ -32,12 +32,12 @@ class Record(NamedTuple):
     system_use: bytes
 
 
-def offsets(directory: bytes | memoryview) -> Iterator[int]:
-    """Yield where the records of a directory's data begin; a zero length byte ends a sector.
+def offsets(directory: bytes, start: int = 0) -> Iterator[int]:
+    """Yield where the records of a directory's data begin, from `start` on; a zero length byte ends a sector.
 
     Raises RecordError for a record that does not fit.
     """
-    at, end = 0, len(directory)
+    at, end = start, len(directory)
     while at < end:
         length = directory[at]
         if length == 0:

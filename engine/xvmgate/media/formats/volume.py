@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -89,13 +90,12 @@ def _volume(data: bytes, *, joliet: bool) -> Volume:
 
 def _date(field: bytes) -> str | None:
     """Turn the 17 bytes of section 8.4.26.1 into ISO 8601; None where the date is unset or nonsense."""
-    digits = field[:16]
-    if not digits.isdigit() or digits == b"0" * 16:
+    digits, quarters = field[:16], struct.unpack("b", field[16:])[0]
+    if not digits.isdigit() or not -48 <= quarters <= 52:
         return None
-    text = digits.decode()
-    quarters = struct.unpack("b", field[16:])[0]
-    if not (text[4:6] <= "12" and text[6:8] <= "31" and text[8:10] < "24" and -48 <= quarters <= 52):
+    month, day, hour, minute, second = (int(digits[at : at + 2]) for at in range(4, 14, 2))
+    zone = timezone(timedelta(minutes=15 * quarters))
+    try:
+        return datetime(int(digits[:4]), month, day, hour, minute, second, tzinfo=zone).isoformat()
+    except ValueError:
         return None
-    sign, minutes = ("-" if quarters < 0 else "+"), abs(quarters) * 15
-    zone = f"{sign}{minutes // 60:02}:{minutes % 60:02}"
-    return f"{text[:4]}-{text[4:6]}-{text[6:8]}T{text[8:10]}:{text[10:12]}:{text[12:14]}{zone}"

@@ -1,0 +1,1 @@
+"""A plan made real: the libvirt domain that it is."""
