@@ -47,7 +47,14 @@ def by_grub(real: Real, image: Path, path: str) -> bytes:
 
 
 def by_xen(real: Real, image: Path, *paths: str) -> list[str]:
-    words = ["/usr/bin/python3", "-c", XENFSIMAGE, real("/usr/lib/xen-4.17/lib/python"), image, *paths]
+    words: list[str | Path] = [
+        "/usr/bin/python3",
+        "-c",
+        XENFSIMAGE,
+        real("/usr/lib/xen-4.17/lib/python"),
+        image,
+        *paths,
+    ]
     return subprocess.run(words, check=True, capture_output=True, text=True).stdout.split()
 
 
@@ -120,7 +127,7 @@ def test_makefs_lays_out_its_tables_alike(tmp_path: Path, real: Real) -> None:
     (tmp_path / "tree/file").write_bytes(b"x" * 5000)
     theirs = tmp_path / "theirs"
     options = "version=1,bsize=8192,fsize=1024"
-    words = ["-t", "ffs", "-B", "le", "-o", options, "-s", "4m", theirs, tmp_path / "tree"]
+    words: list[str | Path] = ["-t", "ffs", "-B", "le", "-o", options, "-s", "4m", theirs, tmp_path / "tree"]
     subprocess.run([real("makefs"), *words], check=True, capture_output=True)
     ours = ufs.image(4 << 20, {"/file": ufs.file_of(b"x" * 5000)}, DATE).read()
     for offset in (8, 48, 52, 56, 72, 76, 80, 84, 96, 100, 116, 120, 124, 1356, 1372):
@@ -162,7 +169,12 @@ def test_each_layout_s_ramdisks_have_its_markers(
             assert by_grub(real, image, f"/{marker}") == b""
             assert name.encode() in by_grub(real, image, "/.volumeid")
         for bits, folder in ((32, ""), (64, "amd64/")):
-            words = [real("grub-fstest"), image, "cat", f"(loop0)/platform/i86xpv/kernel/{folder}unix"]
+            words: list[str | Path] = [
+                real("grub-fstest"),
+                image,
+                "cat",
+                f"(loop0)/platform/i86xpv/kernel/{folder}unix",
+            ]
             found = subprocess.run(words, check=False, capture_output=True).stdout
             pair = layout.pairs.get(bits)
             assert found[:4] == (b"\x7fELF" if pair and pair.ramdisk == path else b"")

@@ -27,7 +27,7 @@ class ImageFile:
     def __init__(self, raw: io.FileIO) -> None:
         self._raw = raw
         self._runs: dict[int, tuple[int, list[bytes]]] = {}
-        self._start = self._at = self._end = 0
+        self._start = self._stop = self._at = self._end = 0
         self._run: list[bytes] = []
 
     def __enter__(self) -> Self:
@@ -48,40 +48,43 @@ class ImageFile:
         if whence == io.SEEK_CUR:
             offset += self._at
         elif whence == io.SEEK_END:
-            offset += max(self._end, self._at)
+            offset += self._end
         if offset != self._at:
             self._jump(offset)
         return offset
 
     def _jump(self, target: int) -> None:
-        self._end = max(self._end, self._at)
-        if self._at == self._end and 0 < target - self._at <= GAP:
-            self.write(bytes(target - self._at))
+        if self._stop == self._end and 0 <= target - self._stop <= GAP:
+            self._at = target  # the next write fills the gap
             return
-        if self._run:
-            self._runs[self._at] = (self._start, self._run)
+        self._keep()
         if target not in self._runs and target < self._end:
             self.flush()
         self._start, self._run = self._runs.pop(target, (target, []))
-        self._at = target
+        self._at = self._stop = target
+
+    def _keep(self) -> None:
+        if self._run:
+            self._runs[self._stop] = (self._start, self._run)
 
     def write(self, data: bytes) -> int:
         """Write at the present place."""
-        size = len(data)
+        if self._at != self._stop:
+            self._run.append(bytes(self._at - self._stop))
         self._run.append(data)
-        self._at += size
+        self._at += len(data)
+        self._stop = self._at
+        self._end = max(self._end, self._at)
         if self._at - self._start >= GATHER:
             self.flush()
-        return size
+        return len(data)
 
     def flush(self) -> None:
         """Write what was gathered.
 
         Raises OSError when it cannot be written, ValueError when runs grew into one another, which nobody could order.
         """
-        self._end = max(self._end, self._at)
-        if self._run:
-            self._runs[self._at] = (self._start, self._run)
+        self._keep()
         written = 0
         for end, (start, run) in sorted(self._runs.items()):
             if start < written:
@@ -92,4 +95,4 @@ class ImageFile:
             while data:
                 data = data[self._raw.write(data) :]
         self._runs.clear()
-        self._start, self._run = self._at, []
+        self._start, self._stop, self._run = self._at, self._at, []

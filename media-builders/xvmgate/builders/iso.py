@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from .content import Content
 
+ROCK_RIDGE = "1.09"
+"""As mkisofs wrote it then; with 1.12 pycdlib numbers every file 0, and libarchive takes them all for one."""
 LOAD_SIZE = 4
 """Units of 512 bytes that the BIOS loads of the boot image."""
 FILE_MODE = 0o100444
@@ -65,7 +67,7 @@ def _write(made: Recipe, image: BinaryIO, progress: Callable[[float], None] | No
     report = progress or (lambda _: None)
     with pycdlib_at(made.date), _no_collector():
         iso = pycdlib.PyCdlib()
-        iso.new(interchange_level=3, rock_ridge="1.12", vol_ident=made.volume_id, app_ident_str="XVMGATE")
+        iso.new(interchange_level=3, rock_ridge=ROCK_RIDGE, vol_ident=made.volume_id, app_ident_str="XVMGATE")
         _add(iso, made, report)
 
         def written(done: int, total: int, _: object) -> None:
