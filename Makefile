@@ -16,6 +16,7 @@ test: $(VENV)/tox
 
 bench: $(VENV)/installed
 	$(BIN)/python bench/check.py
+	$(BIN)/python bench/build.py
 	$(BIN)/python bench/engine.py
 
 $(VENV)/python:

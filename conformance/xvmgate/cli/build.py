@@ -16,6 +16,7 @@ import click
 from xvmgate.builders.clock import DateError
 from xvmgate.builders.fault import FORMS, FaultError, UnknownFaultError
 from xvmgate.builders.faults import FAULTS, find_fault
+from xvmgate.builders.iso import IsoError
 from xvmgate.builders.output import OutputError, check_place, new_directory
 from xvmgate.builders.recipe import MAX_FILES, Wish, recipe
 from xvmgate.builders.ufs import UfsError
@@ -97,6 +98,8 @@ def _in_words(place: str) -> Iterator[None]:
         raise options.Stop(str(error), REFUSED) from error
     except (CatalogueError, DateError, OutputError, UfsError) as error:
         raise options.Stop(str(error), USAGE) from error
+    except IsoError as error:
+        raise options.Stop(f"{place}: {error}; mend the layout table", USAGE) from error
     except OSError as error:
         raise options.Stop(f"{place}: cannot be written: {error.strerror}", USAGE) from error
 

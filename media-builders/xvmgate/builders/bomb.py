@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import cache
 
 from .stored import HEADER
 
@@ -34,6 +35,7 @@ def _bytes(bits: str) -> bytes:
     return bytes(int(bits[at : at + 8][::-1], 2) for at in range(0, len(bits), 8))
 
 
+@cache
 def _crc_of_zeros(size: int) -> int:
     check, zeros = 0, bytes(1 << 20)
     for _ in range(size >> 20):

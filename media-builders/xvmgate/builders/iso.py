@@ -40,6 +40,10 @@ SMALL = 64 << 10
 """Contents up to this size are handed to pycdlib as they are, larger ones as streams."""
 
 
+class IsoError(Exception):
+    """A recipe that no ISO can hold; the text says why."""
+
+
 def build_iso(layout: Layout, path: str) -> None:
     """Write a layout's medium as an ISO. Raises OSError when it cannot be written."""
     write_iso(recipe(layout), path)
@@ -48,7 +52,7 @@ def build_iso(layout: Layout, path: str) -> None:
 def write_iso(made: Recipe, path: str, progress: Callable[[float], None] | None = None) -> None:
     """Write a recipe as an image, which is there whole or not at all; `progress` gets the part done, 0 to 1.
 
-    Raises OSError when it cannot be written.
+    Raises OSError when it cannot be written, IsoError for a recipe that no ISO can hold.
     """
     with new_file(path) as temporary:
         with open(temporary, "wb", buffering=0) as raw, ImageFile(raw) as image:
@@ -67,8 +71,11 @@ def _write(made: Recipe, image: BinaryIO, progress: Callable[[float], None] | No
     report = progress or (lambda _: None)
     with pycdlib_at(made.date), _no_collector():
         iso = pycdlib.PyCdlib()
-        iso.new(interchange_level=3, rock_ridge=ROCK_RIDGE, vol_ident=made.volume_id, app_ident_str="XVMGATE")
-        _add(iso, made, report)
+        try:
+            iso.new(interchange_level=3, rock_ridge=ROCK_RIDGE, vol_ident=made.volume_id, app_ident_str="XVMGATE")
+            _add(iso, made, report)
+        except pycdlib.pycdlibexception.PyCdlibException as error:
+            raise IsoError(f"no ISO can hold this: {error}") from error
 
         def written(done: int, total: int, _: object) -> None:
             report(ADDING + (1 - ADDING) * done / total)
