@@ -52,9 +52,9 @@ def measure(files: int, rounds: int) -> int:
             peaks[name] = max(peaks[name], peak)
             if len(times[name]) == 1:
                 count(name, out, tree)
-    out.unlink()
-    subprocess.run(["rm", "-rf", tree], check=True)
-    return report(files, {name: statistics.median(taken[1:]) for name, taken in times.items()}, peaks)
+    failures = report(files, {name: statistics.median(taken[1:]) for name, taken in times.items()}, peaks)
+    subprocess.run(["rm", "-rf", tree, out], check=True)
+    return failures
 
 
 def writers(files: int, tree: str, out: str) -> dict[str, list[str]]:

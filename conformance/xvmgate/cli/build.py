@@ -15,12 +15,11 @@ import click
 
 from xvmgate.builders.clock import DateError
 from xvmgate.builders.fault import FORMS, FaultError, UnknownFaultError
-from xvmgate.builders.faults import FAULTS, find_fault
 from xvmgate.builders.iso import IsoError
 from xvmgate.builders.output import OutputError, check_place, new_directory
 from xvmgate.builders.recipe import MAX_FILES, Wish, recipe
 from xvmgate.builders.ufs import UfsError
-from xvmgate.fixtures.layout import Layout, every_layout, load_layout
+from xvmgate.fixtures.layout import Layout, every_layout, get, layout_ids, load_layout
 from xvmgate.fixtures.table import CatalogueError
 from xvmgate.reports.verdict import REFUSED, USAGE
 
@@ -120,15 +119,18 @@ def _refuse_half_a_question(
 def _layout(name: str) -> Layout:
     if name.endswith(".toml"):
         return load_layout(name)
-    known = {layout.id: layout for layout in every_layout()}
-    if name not in known:
+    if name not in layout_ids():
         raise options.Stop(f"no layout {name!r} (`xvmgate build --list` lists them)", USAGE)
-    return known[name]
+    return get(name)
 
 
 def _one(name: str, form: str, place: str, broken: str | None, wish: Wish) -> dict[str, Any]:
     layout = _layout(name)
-    fault = find_fault(broken, layout, form) if broken is not None else None
+    fault = None
+    if broken is not None:
+        from xvmgate.builders.faults import find_fault  # noqa: PLC0415  # it loads the rules, which a good medium spares
+
+        fault = find_fault(broken, layout, form)
     return _build(layout, form, place, wish, fault)
 
 
@@ -189,6 +191,8 @@ def _line(medium: dict[str, Any]) -> str:
 
 
 def _list(state: options.State) -> None:
+    from xvmgate.builders.faults import FAULTS  # noqa: PLC0415  # as above
+
     layouts = every_layout()
     if state.json:
         faults = [

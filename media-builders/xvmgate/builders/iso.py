@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .content import Content
 
-ROCK_RIDGE = "1.09"
+ROCK_RIDGE = "1.10"
 """As mkisofs wrote it then; with 1.12 pycdlib numbers every file 0, and libarchive takes them all for one."""
 LOAD_SIZE = 4
 """Units of 512 bytes that the BIOS loads of the boot image."""
@@ -101,20 +101,21 @@ def _add(iso: PyCdlib, made: Recipe, report: Callable[[float], None]) -> None:
     for path in made.directories:
         names.directory(path)
     streams: dict[int, BinaryIO] = {}  # contents that many files share are one stream
-    for number, (path, content) in enumerate(made.files.items()):
+    for number, (path, content, folder) in enumerate(names.in_order(made.files)):
         stream = streams.get(id(content))
         if stream is None:
             stream = streams[id(content)] = _stream(content)
         name = path.rpartition("/")[2]
-        iso.add_fp(stream, content.size, names.file(path), rr_name=name, file_mode=FILE_MODE)
+        iso.add_fp(stream, content.size, names.file(path, folder), rr_name=name, file_mode=FILE_MODE)
         if number % STEPS == 0:
             report(ADDING * number / len(made.files))
     for path, target in made.links.items():
-        iso.add_symlink(names.file(path), rr_symlink_name=os.path.basename(path), rr_path=target)
+        folder = names.directory(os.path.dirname(path))
+        iso.add_symlink(names.file(path, folder), rr_symlink_name=os.path.basename(path), rr_path=target)
     if made.bootable and BOOT_IMAGE in made.files:
         iso.add_eltorito(
-            names.known(BOOT_IMAGE),
-            names.file(BOOT_CATALOG),
+            names.boot_image,
+            names.file(BOOT_CATALOG, ""),
             rr_bootcatname=os.path.basename(BOOT_CATALOG),
             boot_load_size=LOAD_SIZE,
             boot_info_table=True,
@@ -122,7 +123,13 @@ def _add(iso: PyCdlib, made: Recipe, report: Callable[[float], None]) -> None:
 
 
 def _stream(content: Content) -> BinaryIO:
-    return io.BytesIO(content.read()) if content.size <= SMALL else content.open()
+    return _Held(content.read()) if content.size <= SMALL else content.open()
+
+
+class _Held(io.BytesIO):
+    """A content at hand; its mode spares pycdlib a slow look at its class."""
+
+    mode = "rb"
 
 
 class _Names:
@@ -130,26 +137,31 @@ class _Names:
 
     def __init__(self, iso: PyCdlib) -> None:
         self._iso = iso
-        self._names: dict[str, str] = {"/": "", "": ""}
+        self._directories = {"": "", "/": ""}
         self._count = 0
+        self.boot_image = ""
 
-    def _next(self, path: str) -> str:
+    def in_order(self, files: dict[str, Content]) -> list[tuple[str, Content, str]]:
+        """Make all directories, and list the files as pycdlib lays them out: it then writes them one after another.
+
+        With each file comes its directory's plain path.
+        """
+        placed = [(path, content, self.directory(path.rpartition("/")[0])) for path, content in files.items()]
+        return sorted(placed, key=lambda item: (item[2].count("/"), item[2]))
+
+    def file(self, path: str, folder: str) -> str:
+        """Return a plain path for a new file or link in a directory of this plain path."""
         self._count += 1
-        above = path.rpartition("/")[0]
-        return f"{self._names.get(above) or self.directory(above)}/N{self._count:06}"
-
-    def known(self, path: str) -> str:
-        """Return a path's plain one, which was given before."""
-        return self._names[path]
-
-    def file(self, path: str) -> str:
-        """Return a plain path for a new file or link."""
-        name = self._names[path] = self._next(path) + ".;1"
+        name = f"{folder}/N{self._count:06}.;1"
+        if path == BOOT_IMAGE:
+            self.boot_image = name
         return name
 
     def directory(self, path: str) -> str:
         """Return a directory's plain path; it is made, with those above it, when it is met first."""
-        if path not in self._names:
-            name = self._names[path] = self._next(path)
+        if path not in self._directories:
+            above = self.directory(path.rpartition("/")[0])
+            self._count += 1
+            name = self._directories[path] = f"{above}/N{self._count:06}"
             self._iso.add_directory(name, rr_name=os.path.basename(path))
-        return self._names[path]
+        return self._directories[path]
