@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -38,7 +39,10 @@ def verb(state: options.State, path: str, host: str, port: int) -> int:
     The medium's files lie at their own paths, so `-l http://HOST:PORT` is its image root; an ISO itself lies at its own
     name too. Ranges are served. Links never lead out of the medium. Only this host can connect, unless --host says so.
     """
-    application = _application(path, _log if not state.quiet else lambda _: None)
+    log = _log if not state.quiet else lambda _: None
+    application = _application(path, log)
+    logging.getLogger("waitress").addHandler(_OneLine(log))
+    logging.getLogger("waitress").propagate = False
     listener = _listen(host, port)
     with listener:
         address, bound = listener.getsockname()[:2]
@@ -46,6 +50,18 @@ def verb(state: options.State, path: str, host: str, port: int) -> int:
         state.say(f"serving {printable(path)} at http://{name}:{bound}/")
         _run(application, listener)
     return 0
+
+
+class _OneLine(logging.Handler):
+    """What the server itself complains of, in a line each; that requests wait for their turn is no complaint."""
+
+    def __init__(self, log: Callable[[str], None]) -> None:
+        super().__init__(logging.ERROR)
+        self._say = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        self._say(f"error {record.getMessage()}" + (f": {type(error).__name__}: {error}" if error else ""))
 
 
 def _application(path: str, log: Callable[[str], None]) -> object:
