@@ -69,6 +69,13 @@ def test_what_cannot_be_booted(path: str, data: bytes, message: str, broken: Cal
     assert plan(root, ram=512).bits == 32
 
 
+def test_a_kernel_of_the_wider_kind_is_none_of_the_narrower(broken: Callable[[str], Path]) -> None:
+    root = broken("nevada-snv121-dvd")
+    (root / "boot/platform/i86xpv/kernel/unix").write_bytes(kernel(64))
+    with pytest.raises(Refused, match="is a 64-bit x86-64 kernel, not a 32-bit 386 one"):
+        plan(root, ram=512)
+
+
 def test_what_is_missing_is_named_with_where_it_was_looked_for(broken: Callable[[str], Path]) -> None:
     root = broken("nevada-snv121-dvd")
     (root / "boot/amd64/x86.miniroot").unlink()

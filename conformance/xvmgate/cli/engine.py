@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
@@ -12,6 +13,12 @@ from xvmgate.conformance.protocol import MAX_LINE, Engine
 
 from . import options
 from .facts import parse_readings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHUNK = 256 << 10
+"""Bytes that are read at a time."""
 
 
 @click.command(short_help="Answer plan requests on stdin, a line of JSON each.")
@@ -27,25 +34,36 @@ def verb(readings: tuple[str, ...]) -> None:
 
     engine = Engine(version("xvmgate"), parse_readings(readings))
     try:
-        _serve(engine, sys.stdin.buffer, sys.stdout.buffer)
+        _serve(engine, sys.stdin.fileno(), sys.stdout.buffer)
     except BrokenPipeError:
         options.drop_stdout()
 
 
-def _serve(engine: Engine, lines: BinaryIO, out: BinaryIO) -> None:
-    while line := lines.readline(MAX_LINE + 1):
-        if len(line) > MAX_LINE:
-            _skip_line(lines, line)
-        elif not line.strip():
-            continue
-        answer = engine.answer(line)
+def _serve(engine: Engine, source: int, out: BinaryIO) -> None:
+    """Answer lines until `stop` or the end; answers go out at the latest when there is nothing left to answer."""
+    for line, last in _lines(source):
+        answer = engine.answer(line) if line.strip() else {}
         if answer is None:
-            return
-        out.write(json.dumps(answer).encode() + b"\n")
-        out.flush()
+            break
+        if answer:
+            out.write(json.dumps(answer).encode() + b"\n")
+        if last:
+            out.flush()
+    out.flush()
 
 
-def _skip_line(lines: BinaryIO, line: bytes) -> None:
-    """Read to the end of a line that is too long, without keeping it."""
-    while line and not line.endswith(b"\n"):
-        line = lines.readline(MAX_LINE)
+def _lines(source: int) -> Iterator[tuple[bytes, bool]]:
+    """Yield each line, and whether it is the last that has come in so far; of one too long only what shows that."""
+    held, skipping = b"", False
+    while chunk := os.read(source, CHUNK):
+        *whole, held = (held + chunk).split(b"\n")
+        for place, line in enumerate(whole, 1):
+            if not skipping:
+                yield line, place == len(whole)
+            skipping = False
+        if len(held) > MAX_LINE:
+            if not skipping:
+                yield held, True
+            held, skipping = b"", True
+    if held and not skipping:
+        yield held, True

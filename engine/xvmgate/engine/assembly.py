@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .bootargs import NOTHING, BootArgs, Merger
+from .bootargs import BootArgs, Merger
 from .part import Message, Part
-from .proplist import Property, Unreadable, written
+from .proplist import Unreadable, quoted, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +37,7 @@ class Assembly:
             self.trace.append(("XVM-ARGS-04", "-B"))
         kept = [f"-{args.flags}"] if args.flags else []
         kept += [f"-{letter} {value}" for letter, value in args.options]
-        kept += [*args.words, *(_shown((item,)) for item in args.properties)]
+        kept += [*args.words, *(written([item]) for item in args.properties)]
         self.trace += [("XVM-ARGS-01", text) for text in kept]
         for text in args.dropped:
             self.trace.append(("XVM-ARGS-05", ""))
@@ -49,15 +49,12 @@ class Assembly:
 
     def pairs(self, pairs: tuple[tuple[str, str], ...]) -> None:
         """Take the settings of `--autocf` (XVM-AI-04); those that `-x` sets otherwise are lost, with a message."""
-        if not pairs:
-            return
-        fresh = self._merger.add(BootArgs(properties=pairs)).properties
-        self.trace += [("XVM-AI-04", _shown((item,))) for item in fresh]
-        if not fresh:
-            self.trace.append(("XVM-AI-04", ""))
-        given = dict(self._merger.result().properties)
         for name, value in pairs:
-            if given[name] != value:
+            if self._merger.add_property(name, value):
+                self.trace.append(("XVM-AI-04", shown(name, value)))
+                continue
+            self.trace.append(("XVM-AI-04", ""))
+            if self._merger.value(name) != value:
                 text = f"--autocf: {name}={value} is not passed on, for -x has another {name}"
                 self.messages.append(Message("XVM-AI-04", text))
 
@@ -65,7 +62,7 @@ class Assembly:
         """Take the tool's own parts."""
         added: dict[str, list[str]] = {}
         for part in parts:
-            text = "" if part.args is NOTHING else _text(self._merger.add(part.args))
+            text = self._argument(part)
             if text or part.stands:
                 self.trace.append((part.rule, text or part.adds))
             if part.drive:
@@ -76,19 +73,22 @@ class Assembly:
                 added.setdefault(umbrella, []).append(text)
         self.trace += [(umbrella, ",".join(texts)) for umbrella, texts in added.items()]
 
+    def _argument(self, part: Part) -> str:
+        """Add a part's argument; return it as it stands on the line, nothing where it is there already."""
+        if part.property and self._merger.add_property(*part.property):
+            return shown(*part.property)
+        if part.word and self._merger.add_word(part.word):
+            return part.word
+        return ""
+
     def say_all(self, rule: str | None, texts: Iterable[str]) -> None:
         """Take messages about one rule."""
         self.messages += [Message(rule, text) for text in texts]
 
 
-def _text(args: BootArgs) -> str:
-    """Return a part's words and properties as they stand on the line."""
-    return " ".join(filter(None, (*args.words, _shown(args.properties)))) if args.words else _shown(args.properties)
-
-
-def _shown(properties: tuple[Property, ...]) -> str:
-    """Return properties as they stand on the line; one that cannot stand there is refused when the line is written."""
+def shown(name: str, value: str) -> str:
+    """Return a property as it stands on the line; one that cannot stand there is refused when the line is written."""
     try:
-        return written(properties)
+        return f"{name}={quoted(name, value)}"
     except Unreadable:
-        return str(properties)
+        return f"{name}={value}"

@@ -51,12 +51,13 @@ def location(case: Case) -> Iterator[Part]:
     if scheme in ("http", "https"):
         yield acts("XVM-AI-02")
         yield acts("XVM-AI-03")
-    if case.web and not case.as_iso:
+    if not case.web:
+        if scheme != "cdrom":
+            yield acts("XVM-AI-07")
+    elif not case.as_iso:
         if "install_media" in dict(case.pairs) and "install_media" not in dict(case.user.properties):
             yield acts("XVM-AI-06")
         yield put("XVM-AI-05", "install_media", case.source.text)
-    elif scheme != "cdrom" and not case.web:
-        yield acts("XVM-AI-07")
 
 
 def defaults(case: Case) -> Iterator[Part]:

@@ -25,10 +25,6 @@ class BootArgs(NamedTuple):
     dropped: tuple[str, ...] = ()
 
 
-NOTHING = BootArgs()
-"""No arguments."""
-
-
 class Merger:
     """Arguments from several sources put together, each kind with its own (XVM-ARGS-04); what is there first wins."""
 
@@ -39,20 +35,33 @@ class Merger:
         self._properties: dict[str, str | None] = {}
         self._dropped: list[str] = []
 
-    def add(self, args: BootArgs) -> BootArgs:
-        """Put in a source's arguments; return those that were not there yet."""
-        if args is NOTHING:
-            return NOTHING
-        flags = args.flags and "".join(letter for letter in args.flags if letter not in self._flags)
-        options = args.options and tuple(item for item in args.options if item[0] not in self._options)
-        words = args.words and tuple(word for word in args.words if word not in self._words)
-        properties = args.properties and tuple(item for item in args.properties if item[0] not in self._properties)
-        self._flags.update(dict.fromkeys(flags))
-        self._options.update(options)
-        self._words += words
-        self._properties.update(properties)
+    def add(self, args: BootArgs) -> None:
+        """Put in a source's arguments, those that are not there yet."""
+        self._flags.update(dict.fromkeys(args.flags))
+        for letter, text in args.options:
+            self._options.setdefault(letter, text)
+        self._words += [word for word in args.words if word not in self._words]
+        for name, value in args.properties:
+            self.add_property(name, value)
         self._dropped += args.dropped
-        return BootArgs(flags, options, words, properties, args.dropped)
+
+    def add_word(self, word: str) -> bool:
+        """Put in a word; say whether it was not there yet."""
+        new = word not in self._words
+        if new:
+            self._words.append(word)
+        return new
+
+    def add_property(self, name: str, value: str | None) -> bool:
+        """Put in a property; say whether its name was not there yet."""
+        new = name not in self._properties
+        if new:
+            self._properties[name] = value
+        return new
+
+    def value(self, name: str) -> str | None:
+        """Return the value that a property has so far."""
+        return self._properties.get(name)
 
     def result(self) -> BootArgs:
         """Return all that was put in."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .bootargs import NOTHING, BootArgs, valueless_last
+from .bootargs import BootArgs, valueless_last
 from .proplist import BLANKS, CONTROL, IN_LINE, QUOTES, Property, Unreadable, each_once, quoted, read_list, read_value
 
 BLANK_RUN = re.compile(r"[ \t]*")
@@ -27,7 +27,7 @@ class Read(NamedTuple):
     messages: tuple[str, ...]
 
 
-EMPTY = Read(NOTHING, ())
+EMPTY = Read(BootArgs(), ())
 """What an empty text holds."""
 
 

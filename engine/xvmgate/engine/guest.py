@@ -8,9 +8,14 @@ its last value; a name without `=` swallows the comma and the name behind it.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from xvmgate.fixtures.guest import guest_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .proplist import Property
 
 LIST = re.compile(r"[ \t]-B[ \t]*")
 """The beginning of a property list."""
@@ -30,14 +35,16 @@ class GuestView(NamedTuple):
     words: tuple[str, ...]
 
 
-def known_of(view: GuestView, family: str) -> tuple[str, ...]:
-    """Return what guests of a family are known to make of the properties that they see (XVM-EV-04), as sentences."""
+def known_of(properties: Iterable[Property], family: str) -> tuple[str, ...]:
+    """Return what guests of a family are known to make of properties that they are sent (XVM-EV-04), as sentences."""
+    notes = [note for note in guest_notes() if note.family == family]
+    if not notes:
+        return ()
+    given = {name: value for name, value in properties if value is not None}
     return tuple(
-        f"{note.property}={view.properties[note.property]}: {note.text}"
-        for note in guest_notes()
-        if note.family == family
-        and note.property in view.properties
-        and note.value in (None, view.properties[note.property])
+        f"{note.property}={given[note.property]}: {note.text}"
+        for note in notes
+        if note.property in given and note.value in (None, given[note.property])
     )
 
 

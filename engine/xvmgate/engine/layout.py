@@ -43,7 +43,7 @@ def family_of(present: Present) -> str | None:
 
 def is_nevada(present: Present) -> bool:
     """Say whether the medium has kernel and miniroot of one width of Nevada, whatever else it has."""
-    return any(choose("nevada", bits, present).complete for bits in WIDTHS)
+    return any(all(any(map(present, paths("nevada", bits, role))) for role in ("kernel", "ramdisk")) for bits in WIDTHS)
 
 
 def choose(family: str, bits: int, present: Present) -> Choice:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
-
-from .bootargs import NOTHING, BootArgs
 
 
 class Message(NamedTuple):
@@ -20,12 +19,14 @@ class Message(NamedTuple):
 class Part(NamedTuple):
     """One rule's part in a plan.
 
-    `args` may lose to what the user gave: then nothing is added, and the rule is not in the plan's trace, unless
-    `stands`. `drive` is (cdrom or floppy, path on the host). `adds` is what the trace says where it is not arguments.
+    A `property` or a `word` may lose to what the user gave: then nothing is added, and the rule is not in the plan's
+    trace, unless it `stands`. `drive` is (cdrom or floppy, path on the host). `adds` is what the trace says of a part
+    that is no argument.
     """
 
     rule: str
-    args: BootArgs = NOTHING
+    property: tuple[str, str] | None = None
+    word: str | None = None
     drive: tuple[str, str] | None = None
     message: str | None = None
     stands: bool = False
@@ -34,14 +35,15 @@ class Part(NamedTuple):
 
 def put(rule: str, name: str, value: str) -> Part:
     """Return a part that adds a property."""
-    return Part(rule, BootArgs(properties=((name, value),)))
+    return Part(rule, property=(name, value))
 
 
 def word(rule: str, text: str) -> Part:
     """Return a part that adds a bare word; the rule stands even where the user gave it already."""
-    return Part(rule, BootArgs(words=(text,)), stands=True)
+    return Part(rule, word=text, stands=True)
 
 
+@lru_cache(maxsize=1024)
 def acts(rule: str, adds: str = "") -> Part:
     """Return a part that is a decision: no argument comes of it."""
     return Part(rule, stands=True, adds=adds)

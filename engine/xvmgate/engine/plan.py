@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import automated, console, hvm, iso, jumpstart, netinstall, zfsroot
 from .assembly import Assembly
-from .bootargs import NOTHING, BootArgs, render
+from .bootargs import BootArgs, render
 from .case import Case
 from .extra_args import Read, read_extra_args
 from .guest import GuestView, known_of, read_line
@@ -42,8 +42,8 @@ class BootPlan(NamedTuple):
     """What would be started: a PV guest by kernel, ramdisk and command line, an HVM guest by its devices alone.
 
     `kernel` and `ramdisk` are paths on the medium. `trace` pairs each rule that had a part with what it added.
-    `readings` are those that decided something, with the side that did; `guest_view` is what the guest sees of the
-    line, `guest_notes` what guests are known to make of it.
+    `readings` are those that decided something, with the side that did; `guest_notes` is what guests are known to make
+    of the properties.
     """
 
     mode: str
@@ -56,9 +56,13 @@ class BootPlan(NamedTuple):
     kernel: str | None = None
     ramdisk: str | None = None
     cmdline: str | None = None
-    args: BootArgs = NOTHING
-    guest_view: GuestView | None = None
+    args: BootArgs = BootArgs()
     guest_notes: tuple[str, ...] = ()
+
+    @property
+    def guest_view(self) -> GuestView | None:
+        """What the guest's kernel sees of the command line; None for HVM."""
+        return None if self.cmdline is None else read_line(self.cmdline)
 
 
 def make_plan(
@@ -157,11 +161,10 @@ def _tool(case: Case, view: MediumView, network: list[Part]) -> Iterator[Part]:
     """Yield the tool's own parts in the order of the document; the word `dhcp` comes behind all other words."""
     if case.as_iso:
         yield from iso.parts(case)
-    if view.zfs:
-        yield from zfsroot.parts(case, view.zfs)
+    yield from zfsroot.parts(case, view.zfs) if view.zfs else zfsroot.no_root(case)
     if case.family == "nevada":
         yield from automated.nevada(case)
-    yield from (part for part in network if not part.args.words)
+    yield from (part for part in network if not part.word)
     if case.family == "nevada":
         yield from jumpstart.parts(case)
     else:
@@ -170,7 +173,7 @@ def _tool(case: Case, view: MediumView, network: list[Part]) -> Iterator[Part]:
         yield from iso.bootable_ai(case)
     yield from automated.secure(case)
     yield from console.parts(case)
-    yield from (part for part in network if part.args.words)
+    yield from (part for part in network if part.word)
 
 
 def _kernel_token(selection: Selection, readings: Readings) -> str:
@@ -187,8 +190,7 @@ def _finished(assembly: Assembly, selection: Selection, readings: Readings, toke
     except Unreadable as error:
         raise Refused("XVM-ARGS-04", f"the command line would hold {error}") from error
     cmdline = f"{token} {behind}" if behind else token
-    view = read_line(cmdline)
-    notes = known_of(view, selection.family)
+    notes = known_of(args.properties, selection.family)
     if notes:
         assembly.take([acts("XVM-EV-04")])
     return BootPlan(
@@ -203,6 +205,5 @@ def _finished(assembly: Assembly, selection: Selection, readings: Readings, toke
         ramdisk=selection.ramdisk,
         cmdline=cmdline,
         args=args,
-        guest_view=view,
         guest_notes=notes,
     )

@@ -28,6 +28,8 @@ IN_LINE = Grammar(re.compile(r"[^,= \t]*"), re.compile(r"[^, \t]*"), "," + BLANK
 ALONE = Grammar(re.compile(r"[^,=]*"), re.compile(r"[^,]*"), ",")
 """A list that is an option of its own: blanks belong to its values."""
 
+NEEDS_QUOTES = re.compile(r"\A['\"]|[, \t]")
+"""What an unquoted value cannot hold in such a list."""
 Property = tuple[str, str | None]
 """A name with its value; None where there was no `=`."""
 
@@ -75,8 +77,7 @@ def quoted(name: str, value: str) -> str:
 
     `bootpath` always is (document, line 101). Raises Unreadable for a value that needs quotes and holds both kinds.
     """
-    needs = name == "bootpath" or value[:1] in QUOTES or any(mark in value for mark in IN_LINE.stops)
-    if not needs:
+    if name != "bootpath" and not NEEDS_QUOTES.search(value):
         return value
     quote = "'" if "'" not in value else '"'
     if quote in value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from xvmgate.fixtures.layout import every_layout
@@ -57,9 +58,7 @@ def select(request: InstallRequest, facts: HostFacts, view: MediumView, readings
     for path, role in ((kernel, "kernel"), (ramdisk, "ramdisk")):
         if problem := view.problem(path, role, bits):
             raise Refused("XVM-PV-01", f"{problem}; mend the {role} on the medium")
-    places = [
-        acts(_rule_of(family, bits, role, path), path) for path, role in ((kernel, "kernel"), (ramdisk, "ramdisk"))
-    ]
+    places = (_place(family, bits, "kernel", kernel), _place(family, bits, "ramdisk", ramdisk))
     return Selection(family, bits, kernel, ramdisk, (acts(rule, f"{wanted}-bit"), *places))
 
 
@@ -122,8 +121,10 @@ def _since_2009_06(view: MediumView) -> bool:
     return any(word in titles for layout in layouts if layout.order >= first for word in layout.words)
 
 
-def _rule_of(family: str, bits: int, role: str, path: str) -> str:
-    return next(rule.id for rule, file in boot_files(family, bits, role) if file.path == path)
+@cache
+def _place(family: str, bits: int, role: str, path: str) -> Part:
+    """Return the part of the PATH rule that gives a file its place."""
+    return acts(next(rule.id for rule, file in boot_files(family, bits, role) if file.path == path), path)
 
 
 def _paths(families: Iterable[str], bits: int | None = None) -> str:

@@ -23,6 +23,13 @@ def require_bootfs(root: ZfsRoot) -> None:
         )
 
 
+def no_root(case: Case) -> Iterator[Part]:
+    """Yield what is to be said of a boot device that the user gives for a medium that is no ZFS root."""
+    if case.request.bootpath:
+        text = f"--bootpath {case.request.bootpath} is not passed on, for the medium is no ZFS root; give it with -x"
+        yield say("XVM-ZFS-02", text)
+
+
 def parts(case: Case, root: ZfsRoot) -> Iterator[Part]:
     """Yield the dataset's object number and the boot device: the user's, else the one in the pool's label."""
     yield put("XVM-ZFS-01", "zfs-bootfs", f"{root.pool}/{root.objset}")
