@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+
+from xvmgate.cli.serve import _OneLine
 
 NEVADA = "nevada-snv121-dvd"
 
@@ -43,3 +48,28 @@ def test_without_the_extra_it_says_how_to_get_it(tmp_path: Path) -> None:
     ran = subprocess.run(command, check=False, capture_output=True, text=True, env=env)
     assert ran.returncode == 4
     assert "needs the package werkzeug, which is not installed; say pip install 'xvmgate[serve]'" in ran.stderr
+
+
+def test_a_defect_is_one_line_of_the_log() -> None:
+    lines: list[str] = []
+    logger = logging.Logger("server")
+    logger.addHandler(_OneLine(lines.append))
+    logger.warning("Task queue depth is 1")
+    try:
+        raise KeyError("x")
+    except KeyError:
+        logger.exception("Exception while serving /")
+    logger.error("odd")
+    assert lines == ["error Exception while serving /: KeyError: 'x'", "error odd"]
+
+
+def test_where_it_serves_as_json_and_quietly(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "xvmgate.cli", "serve", str(tmp_path), "--port", "0", "--json", "-q"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert (said["schema"], said["path"]) == ("xvmgate.serve/1", str(tmp_path))
+    assert said["url"].startswith("http://127.0.0.1:")
+    assert (process.returncode, err) == (0, "")

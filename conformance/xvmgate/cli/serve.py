@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -45,10 +47,7 @@ def verb(state: options.State, path: str, host: str, port: int) -> int:
     logging.getLogger("waitress").propagate = False
     listener = _listen(host, port)
     with listener:
-        address, bound = listener.getsockname()[:2]
-        name = f"[{address}]" if ":" in address else address
-        state.say(f"serving {printable(path)} at http://{name}:{bound}/")
-        _run(application, listener)
+        _run(application, listener, lambda: _announce(state, path, listener))
     return 0
 
 
@@ -88,13 +87,24 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _run(application: object, listener: socket.socket) -> None:
+def _run(application: object, listener: socket.socket, announce: Callable[[], None]) -> None:
     from waitress import create_server  # type: ignore[import-untyped]  # noqa: PLC0415  # an extra
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     server = create_server(application, sockets=[listener], threads=THREADS, ident="xvmgate")
-    server.run()  # it returns when it is interrupted
+    with suppress(KeyboardInterrupt):  # how a server ends
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        announce()
+        server.run()
     server.close()
+
+
+def _announce(state: options.State, path: str, listener: socket.socket) -> None:
+    address, port = listener.getsockname()[:2]
+    url = f"http://[{address}]:{port}/" if ":" in address else f"http://{address}:{port}/"
+    if state.json:
+        state.say(json.dumps({"schema": "xvmgate.serve/1", "path": path, "url": url}), always=True)
+    else:
+        state.say(f"serving {printable(path)} at {url}")
 
 
 def _log(line: str) -> None:
