@@ -15,6 +15,7 @@ test: $(VENV)/tox
 	$(BIN)/tox run --quiet
 
 bench: $(VENV)/installed
+	$(BIN)/python -m compileall -q fixtures engine media-builders conformance reports
 	$(BIN)/python bench/check.py
 	$(BIN)/python bench/build.py
 	$(BIN)/python bench/engine.py
