@@ -21,7 +21,7 @@ from xvmgate.conformance import check
 Kept = Callable[[str], Path]
 FILES = {
     "platform/i86xpv/kernel/amd64/unix": kernel(64),
-    "platform/i86pc/amd64/boot_archive": ramdisk("x"),
+    "platform/i86pc/amd64/boot_archive": ramdisk("x", [64], [], 0).read(),
     "boot/grub/menu.lst": b"title x\nkernel$ /platform/i86xpv/kernel/amd64/unix\n",
 }
 SECONDS, MEMORY = 1.0, 32 << 20

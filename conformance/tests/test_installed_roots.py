@@ -73,7 +73,7 @@ def test_a_newer_pool_is_refused_by_number(tmp_path: Path) -> None:
 
 def test_an_installed_root_is_read_by_the_opensolaris_paths_alone(tmp_path: Path) -> None:
     """A tree with Nevada's kernel and miniroot is of that family; the same on a pool is of none."""
-    kept = {"unix": kernel(64), "x86.miniroot": ramdisk("x")}
+    kept = {"unix": kernel(64), "x86.miniroot": ramdisk("x", [64], [], 0).read()}
     places = {"unix": "boot/platform/i86xpv/kernel/amd64", "x86.miniroot": "boot/amd64"}
     for name, place in places.items():
         (tmp_path / "tree" / place).mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,10 @@ def test_an_installed_root_is_read_by_the_opensolaris_paths_alone(tmp_path: Path
 def test_a_ufs_root(real: Callable[[str], str], tmp_path: Path) -> None:
     """`/platform` is a link from the root, as installed systems have them."""
     tree = tmp_path / "tree"
-    for path, data in (("platform/i86xpv/kernel/amd64/unix", kernel(64)), ("boot/amd64/x86.microroot", ramdisk("x"))):
+    for path, data in (
+        ("platform/i86xpv/kernel/amd64/unix", kernel(64)),
+        ("boot/amd64/x86.microroot", ramdisk("x", [64], [], 0).read()),
+    ):
         place = tree / "usr" / path if path.startswith("platform") else tree / path
         place.parent.mkdir(parents=True)
         place.write_bytes(data)

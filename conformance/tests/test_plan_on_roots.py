@@ -47,7 +47,7 @@ def test_the_device_of_the_label(tmp_path: Path) -> None:
     pool = Pool()
     files = {
         "platform/i86xpv/kernel/amd64/unix": pool.file(kernel(64), block=4096),
-        "platform/i86pc/amd64/boot_archive": pool.file(ramdisk("x"), block=4096),
+        "platform/i86pc/amd64/boot_archive": pool.file(ramdisk("x", [64], [], 0).read(), block=4096),
     }
     found, said = plan(pool.save(tmp_path / "pool", files))
     assert "-B zfs-bootfs=forged/4,bootpath='/xpvd/xdf@51712:a'" in found["cmdline"]

@@ -15,12 +15,14 @@ from xvmgate.reports.verdict import DEFECT, INTERRUPTED, USAGE
 from . import options
 
 VERBS = {
+    "build": "Build synthetic media, good or broken.",
     "check": "Judge installer media by the rules.",
     "engine": "Answer plan requests on stdin, a line of JSON each.",
     "explain": "Say what a rule, a reading or a layout means.",
     "extract": "Copy a medium's kernel and ramdisk out of it.",
     "plan": "Plan an install: what would be booted, and by which rule.",
     "rules": "List the rules, or the known releases.",
+    "serve": "Serve a medium over HTTP, as an AI server does.",
 }
 """Every verb with its line in the help; its module has the same name and holds a command `verb`."""
 
