@@ -13,7 +13,7 @@ from xvmgate.fixtures import rule as catalogue
 from xvmgate.fixtures.document import document
 from xvmgate.fixtures.table import Table
 from xvmgate.fixtures.table import load as load_table
-from xvmgate.reports.events import FAIL, PASS, WAIVED, WARN
+from xvmgate.reports.events import PASS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,14 +80,20 @@ class Waivers(NamedTuple):
                 return waiver
         return None
 
+    def find_any(self, rule: str, subject: str) -> Waiver | None:
+        """Return the first waiver in force for a rule and a subject, whatever path it names, or None."""
+        for waiver in self.all:
+            if waiver._replace(path=ANY).matches(rule, subject, None) and not waiver.expired(self.today):
+                return waiver
+        return None
+
     def problems(self, today: datetime.date | None = None, used: Iterable[Use] = ()) -> list[str]:
         """Return what fails the run: waivers that have expired, name no rule, or waive what passes."""
         day = self.today if today is None else today
         found = [problem for waiver in self.all if (problem := _problem(waiver, day))]
-        for use in dict.fromkeys(used):
-            if use.verdict == PASS:
-                found.append(f"{use.waiver.label}: {use.subject} passes; remove the waiver, or name what fails")
-        return found
+        idle = [use for use in dict.fromkeys(used) if use.verdict == PASS]
+        advice = "passes; remove the waiver, or let it name what fails"
+        return found + [f"{use.waiver.label}: {use.subject} {advice}" for use in idle]
 
 
 def _problem(waiver: Waiver, today: datetime.date) -> str | None:
@@ -96,11 +102,6 @@ def _problem(waiver: Waiver, today: datetime.date) -> str | None:
     if waiver.expired(today):
         return f"{waiver.label}: expired after {waiver.expires}; {waiver.owner} is to mend the cause or renew it"
     return None
-
-
-def waived(verdict: str) -> str:
-    """Return the verdict of a check that a waiver in force speaks of."""
-    return WAIVED if verdict in (FAIL, WARN) else verdict
 
 
 def load(path: str, today: datetime.date | None = None) -> Waivers:
