@@ -20,17 +20,17 @@ LONGEST = 1000
 """Longest text of an annotation, in characters."""
 
 
-def annotations(report: CheckReport | SuiteReport, options: Sequence[str] = ()) -> Iterator[str]:
+def commands(report: CheckReport | SuiteReport, options: Sequence[str] = ()) -> Iterator[str]:
     """Yield the commands, errors first; where there are more than GitHub keeps, the last one says how many."""
     found: dict[str, list[str]] = {"error": [], "warning": []}
     for title, text, kind in _findings(report, options):
         found[kind].append(_command(kind, title, text))
-    for kind, commands in found.items():
-        if len(commands) <= MOST:
-            yield from commands
+    for kind, lines in found.items():
+        if len(lines) <= MOST:
+            yield from lines
         else:
-            yield from commands[: MOST - 1]
-            yield _command(kind, "xvmgate", f"{len(commands) - MOST + 1} more: see the report")
+            yield from lines[: MOST - 1]
+            yield _command(kind, "xvmgate", f"{len(lines) - MOST + 1} more: see the report")
 
 
 def _findings(report: CheckReport | SuiteReport, options: Sequence[str]) -> Iterator[tuple[str, str, str]]:

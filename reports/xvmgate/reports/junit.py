@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from xvmgate.fixtures import rule as catalogue
 
 from .events import ERROR, FAIL, NOT_APPLICABLE, WAIVED, WARN
+from .text import printable
 from .view import view
 
 if TYPE_CHECKING:
@@ -44,15 +45,15 @@ def marks(run: View) -> list[str]:
     """
     if run.title == "xvmgate check" and len(run.columns) == 1:
         return [""]
-    labels = [column.label for column in run.columns]
+    labels = [printable(column.label) for column in run.columns]
     numbers = [labels[:place].count(label) + 1 for place, label in enumerate(labels)]
     return [f"[{label}]" if n == 1 else f"[{label}#{n}]" for label, n in zip(labels, numbers, strict=True)]
 
 
 def _suite(column: Column, mark: str) -> ET.Element:
-    suite = ET.Element("testsuite", name=_clean(column.name))
+    suite = ET.Element("testsuite", name=printable(column.name))
     if column.error:
-        case = ET.SubElement(suite, "testcase", classname="xvmgate.medium", name=_clean(f"readable{mark}"), time="0")
+        case = ET.SubElement(suite, "testcase", classname="xvmgate.medium", name=f"readable{mark}", time="0")
         _say(case, "error", column.error, "")
     for row in column.rows:
         _case(suite, row, mark)
@@ -62,16 +63,16 @@ def _suite(column: Column, mark: str) -> ET.Element:
 def _problems(problems: Sequence[str]) -> ET.Element:
     suite = ET.Element("testsuite", name="waivers")
     for problem in problems:
-        name = problem.partition(":")[0]
-        case = ET.SubElement(suite, "testcase", classname="xvmgate.waivers", name=_clean(name), time="0")
+        name = printable(problem.partition(":")[0])
+        case = ET.SubElement(suite, "testcase", classname="xvmgate.waivers", name=name, time="0")
         _say(case, "failure", problem, "")
     return suite
 
 
 def _case(suite: ET.Element, row: Row, mark: str) -> None:
     area = row.rule.rpartition("-")[0]
-    name = _clean(f"{row.case}{mark}")
-    case = ET.SubElement(suite, "testcase", classname=f"xvmgate.{_clean(area)}", name=name, time="0")
+    name = printable(row.case) + mark
+    case = ET.SubElement(suite, "testcase", classname=f"xvmgate.{printable(area)}", name=name, time="0")
     detail = f"expected: {row.expected}\nactual: {row.actual}"
     if outcome := OUTCOMES.get(row.verdict):
         _say(case, outcome, row.message, "" if outcome == "skipped" else _detail(row, detail))

@@ -12,6 +12,7 @@ from .verdict import SEVERITY
 
 MAX_DOCUMENT = 256 << 20
 """Largest JSON document that is read, in bytes."""
+GIVE = "give what --xvm-events or --json wrote"
 TEXTS = ("location", "verdict")
 MAYBE_TEXTS = ("error", "kind", "volume_id", "created", "family", "layout", "sha256")
 
@@ -40,6 +41,14 @@ def read(path: str) -> CheckReport | SuiteReport:
             f"{path}: neither events nor JSON of xvmgate; give what --xvm-events or --json wrote"
         ) from error
     return _document(path, found)
+
+
+def _is_event(line: bytes) -> bool:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and "event" in found
 
 
 def _document(path: str, found: Any) -> CheckReport | SuiteReport:

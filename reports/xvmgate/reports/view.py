@@ -113,10 +113,7 @@ def _medium_facts(result: MediumResult) -> tuple[tuple[str, str], ...]:
         ("nearest layout", result.layout),
         *plans,
         ("sha256", result.sha256),
-        (
-            "read",
-            f"{size(result.bytes_read)} in {result.requests} requests" if result.requests else size(result.bytes_read),
-        ),
+        ("read", size(result.bytes_read) + (f" in {result.requests} requests" if result.requests else "")),
     ]
     return tuple((name, text) for name, text in facts if text)
 
