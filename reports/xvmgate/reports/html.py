@@ -121,7 +121,9 @@ def _words(run: View, rules: int) -> dict[str, str]:
     one = {"engines": "engine", "subjects": "subject", "media": "medium"}[noun]
     scope = f"{number} {one if number == 1 else noun}, {rules} rule{'' if rules == 1 else 's'}"
     counts = ", ".join(f"{run.counts[kind]} {word}" for kind, word in COUNTED if run.counts.get(kind))
-    return {"noun": noun, "scope": scope, "counts": counts or "nothing checked"}
+    unreadable = sum(column.error is not None for column in run.columns)
+    counts = ", ".join(filter(None, (counts or "nothing checked", f"{unreadable} unreadable" if unreadable else "")))
+    return {"noun": noun, "scope": scope, "counts": counts}
 
 
 def _finding(row: Row, anchor: str) -> Finding:
@@ -174,7 +176,7 @@ def _line(
 
 def _cell(rule_id: str, subject: str, found: list[str], anchors: dict[tuple[str, str, str], str]) -> Cell:
     if not found:
-        return Cell("none", "–", None)
+        return Cell("none", "-", None)
     worst = min(found, key=WORST.index)
     word = "n/a" if worst == NOT_APPLICABLE else worst
     word = word if len(found) == 1 else f"{word} {found.count(worst)}/{len(found)}"
