@@ -117,9 +117,8 @@ def list_(state: options.State, file: str) -> int:
 def prune(state: options.State, dry_run: bool, file: str) -> int:
     """Remove the waivers that have expired or name no rule."""
     waivers = _load(file)
-    places = [
-        place for place, waiver in enumerate(waivers.all) if _state(waiver, waivers) in ("expired", "no such rule")
-    ]
+    states = [_state(waiver, waivers) for waiver in waivers.all]
+    places = [place for place, found in enumerate(states) if found in (EXPIRED, NO_RULE)]
     if places and not dry_run:
         remove(file, places)
     from xvmgate.reports.text import printable  # noqa: PLC0415  # for the last lines only
