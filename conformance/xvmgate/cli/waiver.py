@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xvmgate.conformance.waivers import Waivers, load
+from xvmgate.conformance.waivers import ANY, load
 from xvmgate.fixtures import rule as catalogue
 from xvmgate.fixtures.document import document
 from xvmgate.fixtures.table import CatalogueError
@@ -17,7 +17,7 @@ from . import options
 from .waiver_file import append, remove
 
 if TYPE_CHECKING:
-    from xvmgate.conformance.waivers import Waiver
+    from xvmgate.conformance.waivers import Waiver, Waivers
 
 EXPIRED, NO_RULE = "expired", "no such rule"
 
@@ -84,28 +84,32 @@ def _refuse_empty(texts: dict[str, str | None]) -> None:
 
 
 @verb.command("list")
+@click.argument("files", metavar="[FILE]...", nargs=-1)
 @file_option
 @options.as_json
 @options.quiet
 @options.debug
 @click.pass_obj
-def list_(state: options.State, file: str) -> int:
-    """List the waivers, and what is wrong with each."""
-    waivers = _load(file)
+def list_(state: options.State, files: tuple[str, ...], file: str) -> int:
+    """List the waivers of each FILE, else of --file, and whether they count. With -q it only tells usable from not."""
+    found = [(waiver, waivers) for waivers in map(_load, files or (file,)) for waiver in waivers.all]
     if state.json:
         import json  # noqa: PLC0415  # only for --json
 
-        found = [_as_dict(waiver, waivers) for waiver in waivers.all]
-        state.say(json.dumps({"waivers": found}, indent=2), always=True)
+        state.say(json.dumps({"waivers": [_as_dict(*pair) for pair in found]}, indent=2), always=True)
         return 0
+    for pair in found:
+        state.say(_line(*pair))
+    return 0
+
+
+def _line(waiver: Waiver, waivers: Waivers) -> str:
     from xvmgate.reports.text import printable  # noqa: PLC0415  # not for --json
 
-    for waiver in waivers.all:
-        bug = f" ({waiver.bug})" if waiver.bug else ""
-        said = f"{waiver.rule}  {_state(waiver, waivers)}, until {waiver.expires}, {waiver.owner}: {waiver.reason}{bug}"
-        where = [f"{name} {text}" for name, text in (("subject", waiver.subject), ("path", waiver.path)) if text != "*"]
-        state.say(printable("; ".join([said, *where])))
-    return 0
+    bug = f" ({waiver.bug})" if waiver.bug else ""
+    said = f"{waiver.rule}  {_state(waiver, waivers)}, until {waiver.expires}, {waiver.owner}: {waiver.reason}{bug}"
+    where = [f"{name} {text}" for name, text in (("subject", waiver.subject), ("path", waiver.path)) if text != ANY]
+    return printable("; ".join([said, *where]))
 
 
 @verb.command("prune")
