@@ -173,3 +173,37 @@ def test_it_prints(browser: webdriver.Chrome, show: Callable[[CheckReport], None
     assert browser.execute_script(CONTRAST) == []
     assert browser.execute_script("return getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]).startswith(b"%PDF")
+
+
+MEDIA = (
+    "nevada-snv121-dvd",
+    "omnios-r151-iso",
+    "openindiana-147-live",
+    "opensolaris-2008.11-ai",
+    "opensolaris-2009.06-live",
+    "opensolaris-b109-live",
+    "opensolaris-b130-ai",
+    "solaris10-u6-dvd",
+)
+
+
+def test_eight_media_and_every_rule(
+    browser: webdriver.Chrome, show: Callable[[CheckReport], None], layout_iso: Callable[[str, str], Path]
+) -> None:
+    from xvmgate.conformance import check
+    from xvmgate.conformance.checks import CHECKS
+    from xvmgate.reports.verdict import worst
+
+    media = tuple(check(str(layout_iso(name, "genisoimage")), bits="64") for name in MEDIA)
+    show(CheckReport(worst(medium.verdict for medium in media), media))
+    heads = [head.text.split("\n") for head in _find(browser, "#matrix thead th")[1:]]
+    assert ["".join(head[:-1]).strip() for head in heads] == [f"{name}.iso" for name in MEDIA]
+    assert [head[-1] for head in heads] == [medium.verdict for medium in media]
+    assert set(_rules(browser)) == set(CHECKS)
+    words = {"not-applicable": "n/a"}
+    for row in _find(browser, "#matrix tbody tr"):
+        rule = row.find_element(By.TAG_NAME, "b").text
+        found = [check.verdict for medium in media for check in medium.checks if check.rule == rule]
+        assert [cell.text for cell in row.find_elements(By.TAG_NAME, "td")] == [words.get(word, word) for word in found]
+    picture = browser.get_screenshot_as_png()
+    assert len(picture) > 50_000, "the page is all but blank"
