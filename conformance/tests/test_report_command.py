@@ -82,7 +82,7 @@ def test_every_format_out_of_events(events: Path, tmp_path: Path) -> None:
         "waiver of XVM-PATH-99",
     ]
     page = (tmp_path / "out.html").read_text()
-    assert "xvmgate suite --subject &#39;exec:./x y&#39; -- -k &#39;XVM-NET-07 and net-guest-resolves&#39;" in page
+    assert "xvmgate suite --subject &#39;exec:./x y&#39; -- -k &#39;XVM-NET-07/net-guest-resolves[&#39;" in page
     found = json.loads((tmp_path / "out.json").read_text())
     assert list(found) == ["schema", "verdict", "counts", "checks", "problems"]
     assert complaints("xvmgate.suite/1", found) == []

@@ -167,9 +167,15 @@ def test_it_can_be_read_in_light_and_dark_wide_and_narrow(
 def test_it_prints(browser: webdriver.Chrome, show: Callable[[CheckReport], None], check_report: CheckReport) -> None:
     feature = {"name": "prefers-color-scheme", "value": "dark"}
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": [feature]})
-    show(check_report)
+    size = {"width": 1000, "height": 700, "deviceScaleFactor": 1, "mobile": False}  # a page of A4 across
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    many = [check_report.media[0]._replace(location=f"/m/a-medium-with-a-long-name-{n}.iso") for n in range(8)]
+    show(check_report._replace(media=tuple(many)))
     assert not _find(browser, "#filter, #shown")
-    assert len(_blocks(browser)) == 4
+    assert len(_blocks(browser)) == 32
+    assert browser.execute_script("return document.getElementById('matrix').scrollWidth") <= 1000
+    assert min(cell.size["width"] for cell in _find(browser, "#matrix tbody th")) > 200
+    assert min(cell.size["width"] for cell in _find(browser, "#matrix tbody td")) > 80
     assert browser.execute_script(CONTRAST) == []
     assert browser.execute_script("return getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {})["data"]).startswith(b"%PDF")
