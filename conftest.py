@@ -41,6 +41,8 @@ PACKAGES = {
     "curl": "curl",
     "qemu-system-x86_64": "qemu-system-x86",
     "virt-xml-validate": "libvirt-clients",
+    "chromium": "chromium",
+    "chromedriver": "chromium-driver",
 }
 """The Debian package of each real part."""
 PLACES = ["/usr/sbin", "/sbin", "/usr/lib/xen-4.17/bin"]

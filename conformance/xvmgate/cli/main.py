@@ -21,8 +21,11 @@ VERBS = {
     "explain": "Say what a rule, a reading or a layout means.",
     "extract": "Copy a medium's kernel and ramdisk out of it.",
     "plan": "Plan an install: what would be booted, and by which rule.",
+    "report": "Make reports out of a run's events or JSON.",
     "rules": "List the rules, or the known releases.",
+    "schema": "Print a JSON schema of what xvmgate writes or reads.",
     "serve": "Serve a medium over HTTP, as an AI server does.",
+    "waiver": "Add, list and prune waivers.",
 }
 """Every verb with its line in the help; its module has the same name and holds a command `verb`."""
 
