@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAX_SETS = 64
 """Sets of readings that are tried for one vector: every one of six readings."""
 SELECTING = frozenset(("family-order", "ramdisk-order", "width-fallback", "early-64"))
-"""Readings that may change what is booted."""
+"""Readings that may change what is booted, or that nothing is."""
 ATTACHING = "remote-iso"
 """The reading that may change the guest's CD."""
 
@@ -81,7 +81,7 @@ def _outcome(vector: Vector, chosen: frozenset[str]) -> tuple[Expected, frozense
     try:
         plan = plan_vector(vector, {name: others[name] for name in chosen})
     except Refused as refused:
-        return _empty()._replace(refused=refused.rule), frozenset(vector.readings)
+        return _empty()._replace(refused=refused.rule), SELECTING | frozenset(vector.readings)
     except RequestError:
         return _empty(), frozenset()
     fields = {key: getattr(plan, key) for key in ("cmdline", "mode", "bits", "family", "kernel", "ramdisk")}

@@ -8,7 +8,6 @@ from xvmgate.conformance.finding import Finding, failed, not_applicable, not_che
 from xvmgate.conformance.subjects.answer import ERROR, PLAN, REFUSED, UNSUPPORTED
 from xvmgate.conformance.subjects.needs import needs
 from xvmgate.fixtures.reading import every_reading
-from xvmgate.fixtures.rule import get
 
 from .match import match
 from .owner import owners
@@ -30,9 +29,9 @@ NOTES = "XVM-EV-04"
 
 
 def lacking(identity: Identity, vector: Vector) -> str | None:
-    """Say which of the capabilities that a vector needs a subject does not declare, None where it has all."""
+    """Name the capabilities that a vector needs and a subject does not declare, None where it has all."""
     missing = sorted(needs(vector) - identity.capabilities)
-    return f"the subject does not declare {' and '.join(missing)}" if missing else None
+    return " and ".join(missing) if missing else None
 
 
 def judge_answer(rule: str, vector: Vector, answer: Answer, found: Match | None = None) -> Finding:
@@ -42,9 +41,9 @@ def judge_answer(rule: str, vector: Vector, answer: Answer, found: Match | None 
         return not_checked(f"no answer: {answer.text or 'an error without a message'}{stderr}")
     if answer.kind == UNSUPPORTED:
         return not_applicable(f"the subject does not support {answer.text}")
-    if rule == NOTES and vector.rules[0] == NOTES:
-        return _notes(vector, answer)
     found = found or match(vector, answer)
+    if rule == NOTES:
+        return _notes(vector, answer, found)
     own = [each for each in found.differences if _is_own(rule, each, vector)]
     if own:
         return _failed(rule, vector, own, found)
@@ -80,11 +79,11 @@ def _strange(difference: Difference, rule: str, vector: Vector) -> str | None:
     return found[0] if found and rule not in found else None
 
 
-def _notes(vector: Vector, answer: Answer) -> Finding:
+def _notes(vector: Vector, answer: Answer, found: Match) -> Finding:
     """Judge what a plan tells of its guests: a finding from evidence, so never a failure."""
     notes = answer.plan.get("notes")
-    if notes is None:
-        return not_applicable("the subject tells nothing of what guests are known to make of a plan")
+    if notes is None or found.side.readings:
+        return not_applicable("the subject tells nothing of what guests make of a plan, or has made another plan")
     expected = "no note" if vector.silent else "a note on what guests make of it"
     said = "; ".join(notes) or "no note"
     return passed(expected, said) if bool(notes) != vector.silent else warned(expected, said)
@@ -104,8 +103,3 @@ def _said(answer: Answer) -> str:
     if answer.kind == REFUSED:
         return f"refused by {answer.rule}"
     return answer.plan["cmdline"] or f"a plan for {answer.plan['mode']}"
-
-
-def level_of(rule: str) -> str:
-    """Return a rule's level."""
-    return get(rule).level
