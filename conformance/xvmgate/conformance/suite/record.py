@@ -16,7 +16,7 @@ from xvmgate.reports import stream, verdict
 from xvmgate.reports.events import ERROR, Header, Subject, SuiteCheck, count
 from xvmgate.reports.text import printable
 
-from .collect import FOLDER, PROPERTY, as_check
+from .collect import PROPERTY, as_check
 from .options import version
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Recorder:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take a case's check; one that came to no check is an error."""
-        case = self._cases.get(report.nodeid.partition(".py::")[2]) if FOLDER.name in report.nodeid else None
+        case = self._cases.get(report.nodeid.partition(".py::")[2])
         if case is None:
             self._others_failed |= report.failed
             return
