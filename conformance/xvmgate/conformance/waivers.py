@@ -13,6 +13,7 @@ from xvmgate.fixtures import rule as catalogue
 from xvmgate.fixtures.document import document
 from xvmgate.fixtures.table import Table
 from xvmgate.fixtures.table import load as load_table
+from xvmgate.fixtures.table import parse as parse_table
 from xvmgate.reports.events import PASS
 
 if TYPE_CHECKING:
@@ -109,7 +110,18 @@ def load(path: str, today: datetime.date | None = None) -> Waivers:
 
     Raises CatalogueError for a file that cannot be used.
     """
-    top = load_table(path)
+    return _waivers(load_table(path), today)
+
+
+def parse(text: str, name: str, today: datetime.date | None = None) -> Waivers:
+    """Read a text of waivers, called `name` in messages.
+
+    Raises CatalogueError for a text that cannot be used.
+    """
+    return _waivers(parse_table(text, name), today)
+
+
+def _waivers(top: Table, today: datetime.date | None) -> Waivers:
     tables = top.tables("waiver", "rule")
     if len(tables) > MAX_WAIVERS:
         raise top.error("waiver", f"{len(tables)} waivers, of which at most {MAX_WAIVERS} are read")
