@@ -22,6 +22,7 @@ VERBS = {
     "report": "Make reports out of a run's events or JSON.",
     "rules": "List the rules, or the known releases.",
     "schema": "Print a JSON schema of what xvmgate writes or reads.",
+    "suite": "Judge engines by the rules, and the known media.",
     "waiver": "Add, list and prune waivers.",
 }
 """Every verb with its line in the help; its module has the same name and holds a command `verb`."""

@@ -126,8 +126,8 @@ class LineProcess:
             return f"was killed by signal {-status} ({signal.strsignal(-status) or 'unknown'})"
         return f"ended with status {status}"
 
-    def close(self, last: bytes = b"") -> None:
-        """End the child, with its process group; it may end by itself when it is told `last`."""
+    def close(self, last: bytes = b"") -> bool:
+        """End the child, with its process group; return whether it ended by itself when it was told `last`."""
         if last:
             with suppress(OSError):
                 os.write(self._child.stdin.fileno(), last)  # type: ignore[union-attr]  # it is a pipe
@@ -135,6 +135,7 @@ class LineProcess:
                 self._child.stdin.close()  # type: ignore[union-attr]  # it is a pipe
             with suppress(subprocess.TimeoutExpired):
                 self._child.wait(PATIENCE)
+        ended = self._child.poll() is not None
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
@@ -142,3 +143,4 @@ class LineProcess:
         for stream in (self._child.stdin, self._out, self._err):
             with suppress(OSError):
                 stream.close()  # type: ignore[union-attr]  # it is a pipe
+        return ended

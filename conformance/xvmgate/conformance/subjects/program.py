@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PREFIX = "exec:"
 PATIENCE = 5.0
 """Seconds that a request may take, unless told otherwise."""
+STOP = b'{"cmd": "stop"}\n'
 MAX_HANGS = 2
 """Requests without an answer in time, after which a program is asked no more."""
 MAX_IN_A_ROW = 10
@@ -97,11 +98,15 @@ class Program:
             self._given_up = Answer(ERROR, text=why, stderr=stderr)
         return failed
 
-    def _end(self, last: bytes = b"") -> None:
-        if self._process:
-            self._process.close(last)
-            self._process = None
+    def _end(self, last: bytes = b"") -> bool:
+        """End the process; say whether it ended by itself, when it was told to."""
+        process, self._process = self._process, None
+        return process is None or process.close(last)
+
+    def ends(self) -> bool:
+        """Say stop; return whether the program then ended by itself."""
+        return self._end(STOP)
 
     def close(self) -> None:
         """Say stop, and end the program."""
-        self._end(b'{"cmd": "stop"}\n')
+        self._end(STOP)

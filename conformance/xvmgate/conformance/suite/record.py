@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
 import pytest
@@ -20,6 +21,8 @@ from .collect import PROPERTY, as_check
 from .options import version
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xvmgate.conformance.case import SuiteCase
     from xvmgate.conformance.subjects.answer import Subject as Engine
     from xvmgate.conformance.waivers import Use
@@ -30,6 +33,11 @@ ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TE
 """pytest's own ways to end a run that it did finish."""
 SELECTING = ("keyword", "markexpr", "deselect", "lf", "failedfirst", "stepwise", "maxfail", "collectonly")
 """pytest's options by which a run may leave cases out."""
+
+MAX_BLOCKS = 100
+"""Failures that are shown one by one."""
+MAX_REASONS = 10
+"""Reasons for which there was no answer that are shown; each once, with how many cases have it."""
 
 
 class Recorder:
@@ -42,6 +50,7 @@ class Recorder:
         self._checks: dict[str, SuiteCheck] = {}
         self._uses: list[Use] = []
         self._others_failed = False
+        self._shown = 0
         self._verdict: str | None = None
         self._selected = any(config.getoption(name, None) for name in SELECTING)
         self._path = path
@@ -85,6 +94,17 @@ class Recorder:
             text = f"the case did not end: {str(report.longrepr)[-400:]}"
             self._take(case, SuiteCheck(case.rule, case.level, case.vector, case.subject, ERROR, None, None, text))
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Count what got no answer apart, and failures beyond the first: pytest's own summary takes hours over them."""
+        found = dict(report.user_properties).get(PROPERTY) if report.when == "call" and report.failed else None
+        if found is None:
+            return None
+        if as_check(str(found)).verdict == ERROR:
+            return "without an answer", "E", "ERROR"
+        self._shown += 1
+        return None if self._shown <= MAX_BLOCKS else ("failed without a block", "F", "FAILED")
+
     def _take(self, case: SuiteCase, check: SuiteCheck) -> None:
         if case.id in self._checks:
             return
@@ -113,12 +133,24 @@ class Recorder:
         """Say the verdict."""
         if self._verdict is None:
             return
+        for sentence in self._unanswered():
+            terminalreporter.write_line(f"xvmgate: {printable(sentence)}")
         counts = ", ".join(f"{number} {word}" for word, number in count(self._checks.values()).items() if number)
         missing = len(self._cases) - len(self._checks)
         rest = f"; {missing} of {len(self._cases)} cases did not run" if missing else ""
         for problem in self._run.waivers.problems(used=self._uses):
             terminalreporter.write_line(f"xvmgate: {printable(problem)}")
         terminalreporter.write_line(f"xvmgate: {self._verdict}; {counts or 'nothing checked'}{rest}")
+
+    def _unanswered(self) -> Iterator[str]:
+        """Yield why there was no answer, each reason once."""
+        reasons = Counter(
+            (check.subject, check.message) for check in self._checks.values() if check.verdict == ERROR
+        )
+        for (subject, message), number in reasons.most_common(MAX_REASONS):
+            yield f"{subject}: {number} cases: {message}"
+        if len(reasons) > MAX_REASONS:
+            yield f"and {len(reasons) - MAX_REASONS} other reasons"
 
 
 def _version(subject: Engine) -> str | None:
