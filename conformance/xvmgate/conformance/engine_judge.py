@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 
 class EngineJudge:
-    """One engine with its answers so far."""
+    """One engine with its answers so far; what it answers as `like` did is judged as that was."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, like: EngineJudge | None = None) -> None:
         self.subject = subject
+        self._like = like
         self._answers: dict[str, Answer] = {}
         self._matches: dict[str, Match] = {}
         self._fitting: dict[str, tuple[frozenset[str], ...]] = {}
@@ -38,15 +39,25 @@ class EngineJudge:
         if name.startswith(READING):
             return self._reading(name.removeprefix(READING))
         vector = vectors()[name]
-        answer = self._answer(vector)
-        if answer.kind in (PLAN, REFUSED) and name not in self._matches:
-            self._matches[name] = match(vector, answer)
-        return judge_answer(case.rule, vector, answer, self._matches.get(name))
+        answer = self.answer(vector)
+        found = self.match(vector) if answer.kind in (PLAN, REFUSED) else None
+        return judge_answer(case.rule, vector, answer, found)
 
-    def _answer(self, vector: Vector) -> Answer:
+    def answer(self, vector: Vector) -> Answer:
+        """Return its answer to a vector."""
         if vector.id not in self._answers:
             self._answers[vector.id] = self._ask(vector)
         return self._answers[vector.id]
+
+    def match(self, vector: Vector) -> Match:
+        """Return the side of the readings that a plan or refusal of its takes."""
+        if vector.id not in self._matches:
+            like = self._alike(vector)
+            self._matches[vector.id] = like.match(vector) if like else match(vector, self.answer(vector))
+        return self._matches[vector.id]
+
+    def _alike(self, vector: Vector) -> EngineJudge | None:
+        return self._like if self._like and self._like.answer(vector) == self.answer(vector) else None
 
     def _ask(self, vector: Vector) -> Answer:
         try:
@@ -64,11 +75,13 @@ class EngineJudge:
         reading = next((each for each in every_reading() if each.name == name), None)
         if reading is None:
             return not_applicable(f"no reading {name}")
-        return judge_reading(reading, shown, self._sets)
+        return judge_reading(reading, shown, self.sets)
 
-    def _sets(self, vector: Vector) -> tuple[frozenset[str], ...]:
+    def sets(self, vector: Vector) -> tuple[frozenset[str], ...]:
+        """Return every set of readings whose other side would have given its answer."""
         if vector.id not in self._fitting:
-            self._fitting[vector.id] = fitting(vector, self._answer(vector))
+            like = self._alike(vector)
+            self._fitting[vector.id] = like.sets(vector) if like else fitting(vector, self.answer(vector))
         return self._fitting[vector.id]
 
 

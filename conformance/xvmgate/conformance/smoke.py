@@ -57,7 +57,9 @@ def _declared(capabilities: frozenset[str]) -> list[str]:
     unknown = sorted(capabilities - set(CAPABILITIES))
     said = [f"it declares {', '.join(known) or 'no capability'}"]
     if unknown:
-        said.append(f"it declares {', '.join(unknown)}, which protocol 1 does not know (known: {', '.join(CAPABILITIES)})")
+        said.append(
+            f"it declares {', '.join(unknown)}, which protocol 1 does not know (known: {', '.join(CAPABILITIES)})"
+        )
     if not {"pv", "hvm"} & capabilities:
         said.append("it declares neither pv nor hvm, and every request is for one of them: it will be asked nothing")
     return said

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from xvmgate.fixtures.vector import Expected
 
 FIELDS = ("mode", "bits", "family", "kernel", "ramdisk")
+BASE = ("bits", "token", "kernel", "ramdisk")
+"""Kinds of differences in what is booted."""
 SPOKEN = {"XVM-ARGS-05": ("XVM-ARGS-05", "-m"), "XVM-CON-02": ("XVM-CON-02", "vnc")}
 """Rules that demand a message, and what one of the messages has to hold: the rule's ID, or the option."""
 
@@ -36,7 +38,20 @@ def compare(expected: Expected, answer: Answer) -> list[Difference]:
         found += line.differences(expected.cmdline, cmdline)
     elif cmdline:
         found.append(Difference("passed", None, cmdline))
-    return [*found, *_machine(expected, answer), *_messages(expected, answer)]
+    return [*_by_width(found), *_machine(expected, answer), *_messages(expected, answer)]
+
+
+def _by_width(found: list[Difference]) -> list[Difference]:
+    """Take what is of the other width for one difference: kernel and ramdisk only follow the width."""
+    base = [each for each in found if each.kind in BASE]
+    if not any(each.kind == "bits" or _is_wide(each.expected) != _is_wide(each.actual) for each in base):
+        return found
+    expected, actual = (", ".join(filter(None, side)) for side in zip(*(each[1:] for each in base), strict=True))
+    return [Difference("width", expected, actual), *(each for each in found if each.kind not in BASE)]
+
+
+def _is_wide(path: str | None) -> bool:
+    return "/amd64/" in (path or "")
 
 
 def _refusal(expected: Expected, answer: Answer) -> Iterator[Difference]:

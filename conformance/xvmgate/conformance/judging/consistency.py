@@ -48,7 +48,9 @@ def judge_reading(
         sides = ((reading.default, default), (reading.alternative, other))
         return failed(expected, "; ".join(_listed(side, names) for side, names in sides), reading.question)
     if other:
-        return passed(expected, _listed(reading.alternative, other), f"acceptable: {reading.name}={reading.alternative}")
+        return passed(
+            expected, _listed(reading.alternative, other), f"acceptable: {reading.name}={reading.alternative}"
+        )
     if default:
         return passed(expected, _listed(reading.default, default))
     return not_applicable(f"no answer shows a side of the reading {reading.name}")

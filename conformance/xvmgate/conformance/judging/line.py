@@ -56,16 +56,26 @@ def differences(expected: str, actual: str) -> Iterator[Difference]:
     yield from _sequence("word", wanted.words, found.words)
     quote, other = BOOTPATH.search(expected), BOOTPATH.search(actual)
     if quote and other and quote[1] != other[1]:
-        yield Difference("property:bootpath", f"bootpath in {quote[1]}", f"in {other[1] or 'no quotes'}")
+        yield Difference("quotes:bootpath", f"bootpath in {quote[1]}", f"in {other[1] or 'no quotes'}")
 
 
 def _properties(wanted: GuestView, found: GuestView) -> Iterator[Difference]:
-    names = dict.fromkeys((*wanted.properties, *found.properties))
-    for name in names:
+    renamed = _renamed(wanted, found)
+    for name in dict.fromkeys((*wanted.properties, *found.properties)):
         ours, theirs = wanted.properties.get(name), found.properties.get(name)
-        if not same_value(name, ours, theirs):
-            yield Difference(f"property:{name}", _shown(name, ours), _shown(name, theirs))
+        if name not in renamed.values() and not same_value(name, ours, theirs):
+            other = renamed.get(name)
+            actual = _shown(name, theirs) if other is None else _shown(other, ours)
+            yield Difference(f"property:{name}", _shown(name, ours), actual)
     yield from _order("property", list(wanted.properties), list(found.properties))
+
+
+def _renamed(wanted: GuestView, found: GuestView) -> dict[str, str]:
+    """Return properties that are there with their value under another name: one thing wrong, not two."""
+    extra = {value: name for name, value in found.properties.items() if name not in wanted.properties}
+    missing = {name: value for name, value in wanted.properties.items() if name not in found.properties}
+    once = {value: name for name, value in missing.items()}
+    return {name: extra[value] for value, name in once.items() if value in extra}
 
 
 def _shown(name: str, value: str | None) -> str | None:

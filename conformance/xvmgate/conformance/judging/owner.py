@@ -44,27 +44,40 @@ FAMILY = tuple(rule.id for rule in area("path") if rule.file and rule.file.role 
 
 def owners(difference: Difference, vector: Vector) -> tuple[str, ...]:
     """Return the rules that a difference speaks against, the one that it comes from first."""
-    kind, name = difference.kind, difference.name
+    kind, name, text = difference.kind, difference.name, difference.expected or difference.actual or ""
     if kind == "property":
-        return property_owners(name, difference.expected or difference.actual or "", vector)
+        return property_owners(name, text, vector)
     if kind == "word":
-        return word_owners(name, vector)
+        return word_owners(name, vector, extra=difference.actual is not None)
     if kind == "refusal":
         return tuple(filter(None, (_refusing(difference), name)))
-    if kind in ("token", "kernel", "ramdisk", "bits"):
-        return _base(difference, vector)
+    if kind in ("token", "kernel", "ramdisk"):
+        return path_rules(text, vector)[:1] or ("XVM-PV-01",)
     if kind == "domain":
-        return _machine(name, difference, vector)
+        return machine_owners(name, text, vector)
+    if kind == "order":
+        return _order(difference, vector)
     fixed = {
+        "width": (width_rule(vector),),
         "flags": ("XVM-ARGS-01", "XVM-ARGS-04", "XVM-ARGS-05"),
         "init": ("XVM-ARGS-01", "XVM-ARGS-04"),
-        "order": ("XVM-ARGS-04", "XVM-ARGS-01", "XVM-AI-04"),
+        "quotes": ("XVM-ZFS-02",),
         "family": ("XVM-PV-01", *FAMILY),
         "mode": HVM if vector.request["mode"] == "hvm" else ("XVM-PV-01",),
-        "passed": ("XVM-HVM-01", "XVM-HVM-02"),
+        "passed": ("XVM-HVM-01",),
         "message": (name,),
     }
     return fixed.get(kind, ())
+
+
+def _order(difference: Difference, vector: Vector) -> tuple[str, ...]:
+    """Return whose arguments are out of order: the user's by `--autocf` or by `-x`, or the tool's own."""
+    sides = [(side or "").split() for side in (difference.expected, difference.actual)]
+    for option, rules in (("autocf", ("XVM-AI-04",)), ("extra_args", ("XVM-ARGS-01", "XVM-ARGS-04"))):
+        own, other = ([name for name in side if given_by(name, vector) == option] for side in sides)
+        if own != other:
+            return rules
+    return ()
 
 
 def _refusing(difference: Difference) -> str:
@@ -93,7 +106,7 @@ def property_owners(name: str, text: str, vector: Vector) -> tuple[str, ...]:
     tools = PROPERTIES.get(name, ()) + (OF_NETWORK if name in NETWORK else ())
     if name == "subnet-mask":
         return (*tools, *found)
-    return (*found, *tools[1:]) if giver else (tools or found or ("XVM-ARGS-01", "XVM-ARGS-05"))
+    return (*found, *tools[1:]) if giver else (tools or found or ("XVM-ARGS-05",))
 
 
 def _media(text: str) -> tuple[str, ...]:
@@ -101,30 +114,18 @@ def _media(text: str) -> tuple[str, ...]:
     if value == "cdrom":
         return ("XVM-ISO-01",)
     if value.lower().startswith("http"):
-        return ("XVM-AI-05", "XVM-AI-06", "XVM-AI-07", "XVM-AI-02", "XVM-AI-03")
+        return ("XVM-AI-05", "XVM-AI-06", "XVM-AI-07", "XVM-AI-03")
     return ("XVM-NET-03", *OF_NETWORK, "XVM-AI-07")
 
 
-def word_owners(text: str, vector: Vector) -> tuple[str, ...]:
-    """Return the rules behind a word."""
+def word_owners(text: str, vector: Vector, *, extra: bool = False) -> tuple[str, ...]:
+    """Return the rules behind a word, which may be one too much."""
     if text.startswith("subnet-mask="):
         return ("XVM-NET-01", "XVM-ARGS-01")
     given = text in (vector.request.get("extra_args") or "").split()
-    if not given and text in WORDS:
+    if text in WORDS and (extra or not given):
         return WORDS[text]
-    return ("XVM-ARGS-01", "XVM-ARGS-05", "XVM-ARGS-04")
-
-
-def _base(difference: Difference, vector: Vector) -> tuple[str, ...]:
-    """Return the rules behind what is booted: the width's where the widths differ, else that of the path."""
-    expected, actual = difference.expected or "", difference.actual or ""
-    widths = difference.kind == "bits" or (difference.kind == "token" and _wide(expected) != _wide(actual))
-    paths = path_rules(expected, vector)
-    return (*((width_rule(vector),) if widths else paths[:1]), *paths, "XVM-PV-01", "XVM-AI-02", width_rule(vector))
-
-
-def _wide(path: str) -> bool:
-    return "/amd64/" in path
+    return ("XVM-ARGS-05",) if extra else ("XVM-ARGS-01", "XVM-ARGS-04")
 
 
 def width_rule(vector: Vector) -> str:
@@ -144,12 +145,13 @@ def path_rules(path: str, vector: Vector) -> tuple[str, ...]:
     return tuple(rule.id for rule in sorted(found, key=lambda rule: wanted not in rule.applies.bits))
 
 
-def _machine(name: str, difference: Difference, vector: Vector) -> tuple[str, ...]:
+def machine_owners(name: str, text: str, vector: Vector) -> tuple[str, ...]:
+    """Return the rules behind a part of the machine, `text` being what is expected of it."""
     hvm = vector.request["mode"] == "hvm"
     if name == "boot":
-        return BOOTS.get((difference.expected or "").removeprefix("boot "), ())
+        return BOOTS.get(text.removeprefix("boot "), ())
     if name == "cdrom":
         return ("XVM-HVM-01",) if hvm else ("XVM-ISO-01",)
-    return {"floppy": ("XVM-JS-05",), "graphics": ("XVM-CON-01",) if hvm else ("XVM-CON-02",)}.get(
-        name, ("XVM-CON-01",)
-    )
+    if name == "floppy":
+        return ("XVM-JS-05",)
+    return ("XVM-CON-01",) if hvm or name == "serial" else ("XVM-CON-02",)

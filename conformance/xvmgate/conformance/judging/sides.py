@@ -27,6 +27,10 @@ ATTACHING = "remote-iso"
 """The reading that may change the guest's CD."""
 
 
+_kept: dict[str, tuple[Vector, tuple[Side, ...]]] = {}
+"""What was found for each vector: it is the same for every engine."""
+
+
 class Side(NamedTuple):
     """One acceptable outcome: the readings whose other side it takes, and what it is."""
 
@@ -53,8 +57,15 @@ def _completed(default: Expected, other: Expected, reading: str) -> Expected:
     return other._replace(**{key: getattr(other, key) or getattr(default, key) for key in fields})
 
 
-def combined(vector: Vector) -> Iterator[Side]:
-    """Yield sides that take the other side of two or more readings, as many as decide something together."""
+def combined(vector: Vector) -> tuple[Side, ...]:
+    """Return sides that take the other side of two or more readings, as many as decide something together."""
+    kept = _kept.get(vector.id)
+    if kept is None or kept[0] is not vector:
+        kept = _kept[vector.id] = (vector, tuple(_combined(vector)))
+    return kept[1]
+
+
+def _combined(vector: Vector) -> Iterator[Side]:
     if len(vector.readings) == 0 or not _trusted(vector):
         return
     waiting = [frozenset((name,)) for name in vector.readings]

@@ -41,6 +41,8 @@ def judge_answer(rule: str, vector: Vector, answer: Answer, found: Match | None 
         return not_checked(f"no answer: {answer.text or 'an error without a message'}{stderr}")
     if answer.kind == UNSUPPORTED:
         return not_applicable(f"the subject does not support {answer.text}")
+    if rule in UNSEEN:
+        return not_applicable("no plan shows it; the life cycle of the domain does")
     found = found or match(vector, answer)
     if rule == NOTES:
         return _notes(vector, answer, found)
@@ -49,8 +51,6 @@ def judge_answer(rule: str, vector: Vector, answer: Answer, found: Match | None 
         return _failed(rule, vector, own, found)
     if found.differences and vector.expect.refused is None and answer.kind == REFUSED:
         return not_applicable(f"the subject refused by {answer.rule}, which {carrier(vector)} reports")
-    if rule in UNSEEN:
-        return not_applicable("a plan says nothing against it, and cannot show it; the life cycle does")
     if rule in IN_DOMAIN and answer.kind == PLAN and answer.plan["domain_xml"] is None:
         return not_applicable("the subject shows no domain_xml, which alone would show it")
     return passed(_expectation(found.side.expected), _said(answer), _sides(found.side.readings))
@@ -58,7 +58,7 @@ def judge_answer(rule: str, vector: Vector, answer: Answer, found: Match | None 
 
 def _is_own(rule: str, difference: Difference, vector: Vector) -> bool:
     """Say whether a difference is this case's to report: its rule's, or nobody's and it is the carrier."""
-    if rule in WHOLE:
+    if rule == WHOLE:
         return True
     responsible = set(owners(difference, vector)) & set(rules_of(vector))
     return rule in responsible or (not responsible and rule == carrier(vector))

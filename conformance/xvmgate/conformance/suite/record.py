@@ -144,9 +144,7 @@ class Recorder:
 
     def _unanswered(self) -> Iterator[str]:
         """Yield why there was no answer, each reason once."""
-        reasons = Counter(
-            (check.subject, check.message) for check in self._checks.values() if check.verdict == ERROR
-        )
+        reasons = Counter((check.subject, check.message) for check in self._checks.values() if check.verdict == ERROR)
         for (subject, message), number in reasons.most_common(MAX_REASONS):
             yield f"{subject}: {number} cases: {message}"
         if len(reasons) > MAX_REASONS:
