@@ -113,7 +113,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def xvm_medium(request: pytest.FixtureRequest) -> XvmMedium:
-    """A medium of `--xvm-medium`: its `location`, its `result`, `check(rule)`, `lookup(path)`, `read(path)`."""
+    """Give a medium of `--xvm-medium`: its `location`, its `result`, `check(rule)`, `lookup(path)`, `read(path)`."""
     from .suite.fixtures import XvmMedium  # noqa: PLC0415  # only where a medium is wanted
 
     return XvmMedium(request.param)
@@ -121,5 +121,5 @@ def xvm_medium(request: pytest.FixtureRequest) -> XvmMedium:
 
 @pytest.fixture
 def xvm_plan(xvm_medium: XvmMedium) -> Callable[..., BootPlan]:
-    """`xvm_plan(ram=512, extra_args="-v")`: what our engine plans for `xvm_medium`."""
+    """Give what plans for `xvm_medium`: `xvm_plan(ram=512, extra_args="-v")` is our engine's plan."""
     return xvm_medium.plan

@@ -1,4 +1,4 @@
-"""A reading taken whole over all vectors: an engine that is on one side here and on the other there has half of each."""
+"""A reading taken whole over all vectors: an engine on one side here and on the other there has half of each."""
 
 from __future__ import annotations
 

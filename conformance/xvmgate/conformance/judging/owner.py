@@ -12,6 +12,8 @@ from xvmgate.engine.layout import family_of
 from xvmgate.fixtures.rule import area
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xvmgate.fixtures.vector import Vector
 
     from .difference import Difference
@@ -45,18 +47,17 @@ FAMILY = tuple(rule.id for rule in area("path") if rule.file and rule.file.role 
 def owners(difference: Difference, vector: Vector) -> tuple[str, ...]:
     """Return the rules that a difference speaks against, the one that it comes from first."""
     kind, name, text = difference.kind, difference.name, difference.expected or difference.actual or ""
-    if kind == "property":
-        return property_owners(name, text, vector)
-    if kind == "word":
-        return word_owners(name, vector, extra=difference.actual is not None)
-    if kind == "refusal":
-        return tuple(filter(None, (_refusing(difference), name)))
+    looked_up: dict[str, Callable[[], tuple[str, ...]]] = {
+        "property": lambda: property_owners(name, text, vector),
+        "word": lambda: word_owners(name, vector, extra=difference.actual is not None),
+        "refusal": lambda: tuple(filter(None, (_refusing(difference), name))),
+        "domain": lambda: machine_owners(name, text, vector),
+        "order": lambda: _order(difference, vector),
+    }
+    if kind in looked_up:
+        return looked_up[kind]()
     if kind in ("token", "kernel", "ramdisk"):
         return path_rules(text, vector)[:1] or ("XVM-PV-01",)
-    if kind == "domain":
-        return machine_owners(name, text, vector)
-    if kind == "order":
-        return _order(difference, vector)
     fixed = {
         "width": (width_rule(vector),),
         "flags": ("XVM-ARGS-01", "XVM-ARGS-04", "XVM-ARGS-05"),

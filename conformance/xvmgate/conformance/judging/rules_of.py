@@ -62,6 +62,8 @@ def _of_arguments(seen: GuestView, vector: Vector) -> Iterator[str]:
             yield "XVM-ZFS-02"
     for word in seen.words:
         yield word_owners(word, vector)[0]
+    if seen.flags or seen.init:
+        yield "XVM-ARGS-01"
 
 
 def _of_sources(vector: Vector) -> Iterator[str]:

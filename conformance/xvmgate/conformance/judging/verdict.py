@@ -36,13 +36,9 @@ def lacking(identity: Identity, vector: Vector) -> str | None:
 
 def judge_answer(rule: str, vector: Vector, answer: Answer, found: Match | None = None) -> Finding:
     """Judge a rule by the answer to one of its vectors; `found` spares the comparison where it was made before."""
-    if answer.kind == ERROR:
-        stderr = f"; stderr: {answer.stderr}" if answer.stderr else ""
-        return not_checked(f"no answer: {answer.text or 'an error without a message'}{stderr}")
-    if answer.kind == UNSUPPORTED:
-        return not_applicable(f"the subject does not support {answer.text}")
-    if rule in UNSEEN:
-        return not_applicable("no plan shows it; the life cycle of the domain does")
+    unseen = _unseen(rule, answer)
+    if unseen:
+        return unseen
     found = found or match(vector, answer)
     if rule == NOTES:
         return _notes(vector, answer, found)
@@ -54,6 +50,18 @@ def judge_answer(rule: str, vector: Vector, answer: Answer, found: Match | None 
     if rule in IN_DOMAIN and answer.kind == PLAN and answer.plan["domain_xml"] is None:
         return not_applicable("the subject shows no domain_xml, which alone would show it")
     return passed(_expectation(found.side.expected), _said(answer), _sides(found.side.readings))
+
+
+def _unseen(rule: str, answer: Answer) -> Finding | None:
+    """Return the finding where there is nothing to compare, None where there is."""
+    if answer.kind == ERROR:
+        stderr = f"; stderr: {answer.stderr}" if answer.stderr else ""
+        return not_checked(f"no answer: {answer.text or 'an error without a message'}{stderr}")
+    if answer.kind == UNSUPPORTED:
+        return not_applicable(f"the subject does not support {answer.text}")
+    if rule in UNSEEN:
+        return not_applicable("no plan shows it; the life cycle of the domain does")
+    return None
 
 
 def _is_own(rule: str, difference: Difference, vector: Vector) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from xvmgate.fixtures.vector import Vector
+if TYPE_CHECKING:
+    from xvmgate.fixtures.vector import Vector
 
 PLAN, REFUSED, UNSUPPORTED, ERROR = "plan", "refused", "unsupported", "error"
 PROTOCOL = 1

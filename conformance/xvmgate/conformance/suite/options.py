@@ -113,7 +113,7 @@ def _target(words: Sequence[str], config: pytest.Config, where: str) -> Target:
         asked[ASKS[option]] = value
     release = asked.pop("release", None) or config.getoption("xvm_release")
     try:
-        return Target(words[0], ask(release=release, **asked))
+        return Target(words[0], ask(release=release, mode=asked.get("mode", "pv"), bits=asked.get("bits")))
     except ValueError as error:
         raise pytest.UsageError(f"{where}: {error}") from error
 

@@ -1,4 +1,4 @@
-"""What a run leaves behind: its events, its verdict, its exit status; kept in the one process that hears of all cases."""
+"""What a run leaves behind: events, verdict, exit status; kept in the one process that hears of all cases."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Recorder:
 
     def _opened(self, path: str) -> TextIO:
         try:
-            return open(f"{path}.part", "w", encoding="utf-8")  # noqa: SIM115  # closed when the run ends
+            return open(f"{path}.part", "w", encoding="utf-8")  # closed when the run ends
         except OSError as error:
             raise pytest.UsageError(f"--xvm-events {path}: cannot be written: {error.strerror}") from error
 

@@ -38,7 +38,8 @@ class Run:
         self.waivers = options.waivers(config)
         self._folder: str | None = None
         built = not config.getoption("xvm_subject") and not self.targets
-        self._media = [MediumJudge(target) for target in self.targets] + (layout_judges(self._place) if built else [])
+        self._media: list[MediumJudge] = [MediumJudge(target) for target in self.targets]
+        self._media += layout_judges(self._place) if built else []
 
     def _place(self) -> str:
         if self._folder is None:

@@ -122,6 +122,10 @@ def _on_own_host(text: str) -> str:
     return re.sub(r"^(\d+\.){3}\d+:", "imgsrv:", text)
 
 
+def _unquoted(vector: Vector, plan: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001  # whatever was asked
+    return {"cmdline": plan["cmdline"] and re.sub(r"bootpath='([^' ,]*)'", r"bootpath=\1", plan["cmdline"])}
+
+
 LINE = (
     Wrong("XVM-GEN-01", "on Linux a guest's root on a volume has no device", after=on_line(_no_device_on_linux)),
     Wrong("XVM-ARGS-01", "only the first of the user's words is kept", after=on_line(_first_word_only)),
@@ -149,12 +153,8 @@ LINE = (
     Wrong(
         "XVM-ZFS-02",
         "bootpath is not quoted",
-        after=planned(
-            lambda vector, plan: {
-                "cmdline": plan["cmdline"] and re.sub(r"bootpath='([^' ,]*)'", r"bootpath=\1", plan["cmdline"])
-            }
-        ),
-    ),  # noqa: ARG005
+        after=planned(_unquoted),
+    ),
     Wrong("XVM-NET-01", "a bare subnet-mask is not known", before=_bare_mask),
     Wrong("XVM-NET-02", "dhcp is not said", after=loses_word("dhcp")),
     Wrong("XVM-NET-03", "the server goes by its name", after=writes("install_media", _on_own_host)),

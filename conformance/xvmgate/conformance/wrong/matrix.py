@@ -65,9 +65,10 @@ def markdown(rows: list[Killed]) -> str:
     lines = [
         "# The kill matrix of engines",
         "",
-        "Written by `python -m xvmgate.conformance.wrong.matrix docs/kill-matrix-engine.md`; a test holds that it is current.",
-        "Each row is our engine with one mistake, the rule that the mistake breaks, and the rules by which the suite fails it,",
-        "with the number of their cases. Other rules stand beside the right one where the same argument is theirs too.",
+        "Written by `python -m xvmgate.conformance.wrong.matrix docs/kill-matrix-engine.md`; a test holds that it is",
+        "current. Each row is our engine with one mistake, the rule that the mistake breaks, and the rules by which the",
+        "suite fails it (XVM-EV-04: warns), with the number of their cases. Other rules stand beside the right one where",
+        "the argument is theirs too, or where a vector of theirs shows the mistake and no rule of the vector owns it.",
         f"{' and '.join(BY_LIFE_CYCLE)} are not among them: no plan shows what comes after the installation.",
         "",
         f"Rules about engines: {len(rules)}. Killed: {len(rules) - len(left)}. Wrong engines: {len(rows)}.",

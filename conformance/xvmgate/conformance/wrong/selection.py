@@ -24,15 +24,15 @@ def _any_host(vector: Vector) -> Vector:
 
 
 def _is_pxe(vector: Vector) -> bool:
-    return vector.request["mode"] == "hvm" and bool(vector.request.get("pxe"))
+    return _is_hvm(vector) and bool(vector.request.get("pxe"))
 
 
 def _is_hvm(vector: Vector) -> bool:
-    return vector.request["mode"] == "hvm"
+    return bool(vector.request["mode"] == "hvm")
 
 
 def _is_pv(vector: Vector) -> bool:
-    return vector.request["mode"] == "pv"
+    return bool(vector.request["mode"] == "pv")
 
 
 def _is_web(vector: Vector) -> bool:
