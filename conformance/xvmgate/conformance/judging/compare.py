@@ -44,14 +44,15 @@ def compare(expected: Expected, answer: Answer) -> list[Difference]:
 def _by_width(found: list[Difference]) -> list[Difference]:
     """Take what is of the other width for one difference: kernel and ramdisk only follow the width."""
     base = [each for each in found if each.kind in BASE]
-    if not any(each.kind == "bits" or _is_wide(each.expected) != _is_wide(each.actual) for each in base):
+    if not any(each.kind == "bits" or _other_width(each) for each in base):
         return found
     expected, actual = (", ".join(filter(None, side)) for side in zip(*(each[1:] for each in base), strict=True))
     return [Difference("width", expected, actual), *(each for each in found if each.kind not in BASE)]
 
 
-def _is_wide(path: str | None) -> bool:
-    return "/amd64/" in (path or "")
+def _other_width(difference: Difference) -> bool:
+    paths = [side for side in difference[1:] if side]
+    return len({"/amd64/" in path for path in paths}) > 1
 
 
 def _refusal(expected: Expected, answer: Answer) -> Iterator[Difference]:
