@@ -19,6 +19,7 @@ PACKAGES = {
     "xorriso": "xorriso",
     "makefs": "makefs",
     "bsdtar": "libarchive-tools",
+    "pygrub": "xen-utils-4.17",
     "readnotes": "xen-utils-4.17",
     "virt-xml-validate": "libvirt-clients",
     "chromium": "chromium",

@@ -33,9 +33,7 @@ def _nothing_judged(message: str, status: int) -> str:  # noqa: ARG001  # the sa
     multiple=True,
     help="An engine: xvmgate, or exec:COMMAND, which speaks protocol 1; may be repeated.",
 )
-@click.option(
-    "--medium", "media", metavar="MEDIUM", multiple=True, help="A medium, or @FILE with a list; may be repeated."
-)
+@click.option("--medium", "media", metavar="MEDIUM", multiple=True, help="A medium, or list:FILE; may be repeated.")
 @click.option("--release", metavar="ID", help="Judge the media by this release's paths.")
 @click.option("--rule", "rules", metavar="ID", multiple=True, help="The cases of this rule only; may be repeated.")
 @click.option("--waivers", metavar="FILE", help="Failures that somebody answers for.")

@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="MEDIUM",
-        help="judge this medium; @FILE: those listed in a file; may be repeated",
+        help="judge this medium; list:FILE: those listed in a file; may be repeated",
     )
     group.addoption(
         "--xvm-subject",

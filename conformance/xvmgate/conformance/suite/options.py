@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from xvmgate.conformance.subjects.answer import Subject
 
 OWN = "xvmgate"
+LIST = "list:"
+"""How a file begins that lists media; @FILE is pytest's own, and would be options."""
 MAX_LIST = 1 << 20
 """Bytes of a file that lists media."""
 ASKS = {"--release": "release", "--mode": "mode", "--bits": "bits"}
@@ -74,7 +76,10 @@ def targets(config: pytest.Config) -> list[Target]:
     """Return the media that are asked for; raises UsageError for a list that cannot be used."""
     found: list[Target] = []
     for text in config.getoption("xvm_medium"):
-        found += _listed(text[1:], config) if text.startswith("@") else [_target([text], config, "--xvm-medium")]
+        if text.startswith(LIST):
+            found += _listed(text.removeprefix(LIST), config)
+        else:
+            found.append(_target([text], config, "--xvm-medium"))
     return list({target.location: target for target in found}.values())
 
 
@@ -97,9 +102,9 @@ def _lines(path: str) -> list[str]:
             text = file.read(MAX_LIST + 1)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no UTF-8"
-        raise pytest.UsageError(f"--xvm-medium @{path}: cannot be read: {reason}") from error
+        raise pytest.UsageError(f"--xvm-medium {LIST}{path}: cannot be read: {reason}") from error
     if len(text) > MAX_LIST:
-        raise pytest.UsageError(f"--xvm-medium @{path}: longer than {MAX_LIST} characters, which no list is")
+        raise pytest.UsageError(f"--xvm-medium {LIST}{path}: longer than {MAX_LIST} characters, which no list is")
     return text.splitlines()
 
 
