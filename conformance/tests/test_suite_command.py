@@ -85,7 +85,7 @@ def test_pygrub_for_its_part_of_the_rules(tmp_path: Path, real: Callable[[str], 
 
 @pytest.mark.slow
 def test_the_wheel_in_an_empty_environment(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path]
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     venv.create(tmp_path / "venv", with_pip=True)

@@ -11,14 +11,22 @@ Protocol 1 is a line of JSON for a line of JSON. A medium of the suite is a list
 is made of them, once for each list.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from typing import TYPE_CHECKING, Any
 
-PYGRUB = shutil.which("pygrub", path=os.environ.get("PATH", "") + ":/usr/lib/xen-4.17/bin")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PYGRUB = shutil.which("pygrub", path=os.environ.get("PATH", "") + ":/usr/lib/xen-4.17/bin") or ""
+Pair = tuple[str, str, str, str]
+"""Family, kernel, ramdisk, and the line's first word."""
 WIDTHS = {64: "/amd64", 32: ""}
 RAMDISKS = {
     64: ["/platform/i86pc/amd64/boot_archive", "/boot/amd64/x86.microroot", "/boot/x86.microroot"],
@@ -26,15 +34,15 @@ RAMDISKS = {
 }
 
 
-def pairs(bits):
-    """Yield family, kernel, ramdisk and the line's first word, in the order in which they are tried."""
+def pairs(bits: int) -> Iterator[Pair]:
+    """Yield what a guest of this width may boot, in the order in which it is tried."""
     kernel = f"/platform/i86xpv/kernel{WIDTHS[bits]}/unix"
     for ramdisk in RAMDISKS[bits]:
         yield "opensolaris", kernel, ramdisk, kernel
     yield "nevada", f"/boot{kernel}", f"/boot{WIDTHS[bits]}/x86.miniroot", kernel
 
 
-def fetched(image, kernel, ramdisk, args, work):
+def fetched(image: str, kernel: str, ramdisk: str, args: str, work: str) -> str | None:
     """Run pygrub; return the arguments that it hands on, None where it does not find the files."""
     with tempfile.TemporaryDirectory(dir=work) as out:
         command = [sys.executable, "-W", "ignore", PYGRUB, "-q", f"--output-directory={out}", f"--kernel={kernel}"]
@@ -46,9 +54,10 @@ def fetched(image, kernel, ramdisk, args, work):
     return lines.get("args", "")
 
 
-def made(files, work):
+def made(files: tuple[str, ...], work: str) -> str:
     """Make an image that holds these paths."""
-    tree, image = tempfile.mkdtemp(dir=work), tempfile.mktemp(suffix=".iso", dir=work)
+    tree = tempfile.mkdtemp(dir=work)
+    image = f"{tree}.iso"
     for path in files:
         os.makedirs(os.path.dirname(tree + path), exist_ok=True)
         with open(tree + path, "w") as file:
@@ -60,10 +69,12 @@ def made(files, work):
 class Adapter:
     """Answers plan requests; images, and what pygrub finds on them, are kept."""
 
-    def __init__(self, work):
-        self.work, self.images, self.found = work, {}, {}
+    def __init__(self, work: str) -> None:
+        self.work = work
+        self.images: dict[tuple[str, ...], str] = {}
+        self.found: dict[tuple[str, int], Pair | None] = {}
 
-    def plan(self, message):
+    def plan(self, message: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to one request, without its number."""
         request, medium = message["request"], message.get("medium") or {}
         if request["mode"] != "pv":
@@ -83,21 +94,21 @@ class Adapter:
         return {"plan": {"mode": "pv", "bits": bits, "family": family, "kernel": kernel, "ramdisk": ramdisk,
                          "cmdline": line}}  # fmt: skip
 
-    def image(self, files):
+    def image(self, files: tuple[str, ...]) -> str:
         """Return an image that holds these paths."""
         if files not in self.images:
             self.images[files] = made(files, self.work)
         return self.images[files]
 
-    def boots(self, image, bits):
+    def boots(self, image: str, bits: int) -> Pair | None:
         """Return the first pair that pygrub finds, None for none."""
         if (image, bits) not in self.found:
-            tried = (pair for pair in pairs(bits) if fetched(image, *pair[1:3], "", self.work) is not None)
+            tried = (pair for pair in pairs(bits) if fetched(image, pair[1], pair[2], "", self.work) is not None)
             self.found[image, bits] = next(tried, None)
         return self.found[image, bits]
 
 
-def main():
+def main() -> None:
     """Answer until `stop`."""
     with tempfile.TemporaryDirectory() as work:
         adapter = Adapter(work)
@@ -113,4 +124,6 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit("pygrub is missing: Debian package xen-utils-4.17" if PYGRUB is None else main())
+    if not PYGRUB:
+        sys.exit("pygrub is missing: Debian package xen-utils-4.17")
+    main()
