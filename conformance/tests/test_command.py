@@ -207,7 +207,7 @@ def test_help_and_version(words: list[str]) -> None:
 
 def test_help_lists_the_verbs_that_there_are() -> None:
     verbs = [line.split()[0] for line in run("--help").out.partition("Verbs:")[2].splitlines() if line.strip()]
-    assert verbs == ["check", "engine", "explain", "plan", "report", "rules", "schema", "waiver"]
+    assert verbs == ["check", "engine", "explain", "plan", "report", "rules", "schema", "suite", "waiver"]
 
 
 def test_rules_as_text() -> None:

@@ -154,7 +154,9 @@ class Options(NamedTuple):
     ("options", "said"),
     [
         (Options(xvm_subject=("theirs",)), "--xvm-subject: 'theirs' is no subject; give xvmgate or exec:COMMAND"),
-        (Options(xvm_subject=("exec:",)), "--xvm-subject: 'exec:': exec:COMMAND is expected; give "),
+        (Options(xvm_subject=("exec:",)), "--xvm-subject: 'exec:': exec:COMMAND is expected"),
+        (Options(xvm_subject=("exec:x",), xvm_timeout=0.0), "0 s for an answer: more than 0 and at most 3600 are"),
+        (Options(xvm_subject=("exec:x",), xvm_timeout=float("nan")), "nan s for an answer"),
         (Options(xvm_medium=("list:none",)), "--xvm-medium list:none: cannot be read: No such file or directory"),
         (Options(xvm_medium=("list:odd",)), "odd, line 2: MEDIUM [--release X] [--mode X] [--bits X] is expected"),
         (Options(xvm_medium=("list:open",)), "open, line 1: No closing quotation"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import venv
 from collections.abc import Callable
 from pathlib import Path
@@ -100,3 +102,37 @@ def test_the_wheel_in_an_empty_environment(tmp_path: Path) -> None:
     )
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr
     assert "xvmgate: conformant; " in ran.stdout
+
+
+SLOW = """
+import json, os, sys, time
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["cmd"] == "start":
+        print(json.dumps({"name": "s", "version": "1", "protocol": 1, "capabilities": ["pv"]}), flush=True)
+    elif asked["cmd"] == "plan":
+        open("asked", "w").write(str(os.getpid()))
+        time.sleep(600)
+"""
+
+
+def test_an_interrupt_ends_the_run_its_subjects_and_leaves_no_report(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    command = [sys.executable, "-P", "-m", "xvmgate.cli", "suite", "--events", "e.ndjson", "--timeout", "600"]
+    command += ["--subject", f"exec:{sys.executable} slow.py"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as child:
+        for _ in range(300):
+            if (tmp_path / "asked").exists() and (tmp_path / "asked").read_text():
+                break
+            time.sleep(0.1)
+        os.killpg(child.pid, signal.SIGINT)
+        _, stderr = child.communicate(timeout=30)
+    assert child.returncode == 2
+    assert "xvmgate: interrupted" in stderr
+    assert "Traceback" not in stderr
+    assert not list(tmp_path.glob("e.ndjson*"))
+    pid = int((tmp_path / "asked").read_text())
+    state = Path(f"/proc/{pid}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"

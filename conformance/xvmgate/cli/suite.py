@@ -9,7 +9,7 @@ import click
 from xvmgate.reports import verdict
 from xvmgate.reports.events import SuiteReport, count
 
-from . import options, output
+from . import actions, options, output
 from .pytest_run import Wanted, run_pytest
 
 if TYPE_CHECKING:
@@ -81,8 +81,9 @@ def verb(
     if tried and not _try(subjects, timeout, state):
         raise options.Stop("nothing was judged: no subject is usable; mend it as is said above", 5)
     asked = Wanted(subjects, media, release, tuple(chosen), waivers, readings, timeout, events, pytest_options)
-    status, report = run_pytest(asked, state, keep=bool(targets) or state.json)
+    status, report = run_pytest(asked, state, keep=bool(targets) or state.json or actions.wanted())
     if report:
+        actions.announce(report)
         for target in targets:
             output.write(target, report)
         if state.json:

@@ -22,11 +22,22 @@ WHOLE = "XVM-GEN-01"
 """The rule that a vector's whole outcome belongs to: that it is the same on every dom0."""
 
 
+_kept: dict[str, tuple[Vector, tuple[str, ...]]] = {}
+"""What was found for each vector."""
+
+
 def rules_of(vector: Vector) -> tuple[str, ...]:
     """Return the rules, the one that the vector is about first.
 
     A refusal is its rule's case alone: what else the vector names has nothing to show there.
     """
+    kept = _kept.get(vector.id)
+    if kept is None or kept[0] is not vector:
+        kept = _kept[vector.id] = (vector, _rules_of(vector))
+    return kept[1]
+
+
+def _rules_of(vector: Vector) -> tuple[str, ...]:
     named = vector.rules[:1] if vector.expect.refused else vector.rules
     implied = [vector.expect.refused] if vector.expect.refused else [*_behind(vector)]
     return tuple(dict.fromkeys((*named, *implied)))

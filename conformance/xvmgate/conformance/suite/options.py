@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from xvmgate.conformance.subjects.answer import Subject
 
 OWN = "xvmgate"
+MAX_PATIENCE = 3600
+"""Seconds that an answer may be given at most."""
 LIST = "list:"
 """How a file begins that lists media; @FILE is pytest's own, and would be options."""
 MAX_LIST = 1 << 20
@@ -43,12 +45,15 @@ def subjects(config: pytest.Config) -> list[Subject]:
 def _subject(name: str, config: pytest.Config) -> Subject:
     if name == OWN:
         return OwnEngine(version(), _readings(config))
+    seconds = config.getoption("xvm_timeout")
     try:
+        if not 0 < seconds <= MAX_PATIENCE:
+            raise ValueError(f"{seconds:g} s for an answer: more than 0 and at most {MAX_PATIENCE} are expected")
         if not name.startswith(PREFIX):
-            raise ValueError(f"{name!r} is no subject")
-        return Program(name, config.getoption("xvm_timeout"))
+            raise ValueError(f"{name!r} is no subject; give xvmgate or exec:COMMAND")
+        return Program(name, seconds)
     except ValueError as error:
-        raise pytest.UsageError(f"--xvm-subject: {error}; give xvmgate or exec:COMMAND") from error
+        raise pytest.UsageError(f"--xvm-subject: {error}") from error
 
 
 def _readings(config: pytest.Config) -> dict[str, str]:

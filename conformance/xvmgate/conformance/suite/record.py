@@ -127,7 +127,10 @@ class Recorder:
             session.exitstatus = 1 if self._others_failed else verdict.EXIT[self._verdict]
         if self._file and self._path:
             self._file.close()
-            os.replace(self._file.name, self._path)
+            if self._verdict:
+                os.replace(self._file.name, self._path)
+            else:
+                os.unlink(self._file.name)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say the verdict."""
