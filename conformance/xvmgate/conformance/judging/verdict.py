@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .difference import Difference
     from .match import Match
 
-DOMAIN = "domain"
 IN_DOMAIN = frozenset(("XVM-PXE-02", "XVM-JS-05", "XVM-CON-01", "XVM-CON-02"))
 """Rules that only a domain shows."""
 NOTES = "XVM-EV-04"
