@@ -223,6 +223,20 @@ def test_every_rule_about_engines_has_cases() -> None:
     assert f"XVM-NET-04/{NFS}[x]" in {case.id for case in cases}
 
 
+NEVER_RIGHT = [
+    plan("/unix"),
+    plan(None, "xen"),
+    plan(f"{KERNEL} -kdvrx -i /sbin/other - some words -B odd=1,names=2"),
+    Answer("refused", rule="XVM-ODD-99", text="no"),
+]
+
+
+@pytest.mark.parametrize("answer", NEVER_RIGHT, ids=["unix", "empty", "long", "refused"])
+def test_whatever_differs_fails_some_rule_of_the_vector(answer: Answer) -> None:
+    passing = [name for name in vectors() if not failing(name, answer)]
+    assert passing == []
+
+
 def test_what_a_vector_needs() -> None:
     assert needs(vectors()[NFS]) == {"pv", "netinstall"}
     assert needs(vectors()["zfs-document-line"]) == {"pv", "zfs"}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 UNSEEN = frozenset(("XVM-REB-01", "XVM-REB-02"))
 """Rules of the life cycle: no plan shows them."""
+NOTES = "XVM-EV-04"
+"""The rule of what guests make of a plan: evidence, which never fails."""
 WHOLE = "XVM-GEN-01"
 """The rule that a vector's whole outcome belongs to: that it is the same on every dom0."""
 
@@ -45,7 +47,7 @@ def _rules_of(vector: Vector) -> tuple[str, ...]:
 
 def carrier(vector: Vector) -> str:
     """Return the rule whose case reports what no other rule of the vector is responsible for."""
-    return next((rule for rule in rules_of(vector) if rule not in UNSEEN), vector.rules[0])
+    return next((rule for rule in rules_of(vector) if rule not in UNSEEN and rule != NOTES), vector.rules[0])
 
 
 def _behind(vector: Vector) -> Iterator[str]:

@@ -39,10 +39,13 @@ class Side(NamedTuple):
 
 
 def by_hand(vector: Vector) -> Iterator[Side]:
-    """Yield the sides that the vector itself has: the default first."""
-    yield Side(frozenset(), vector.expect)
+    """Yield the sides that the vector itself has: the default first. A plan is always for the mode that is asked for."""
+    default = vector.expect
+    if not default.refused:
+        default = default._replace(mode=vector.request["mode"])
+    yield Side(frozenset(), default)
     for name, other in vector.readings.items():
-        yield Side(frozenset((name,)), _completed(vector.expect, other, name))
+        yield Side(frozenset((name,)), _completed(default, other, name))
 
 
 def _completed(default: Expected, other: Expected, reading: str) -> Expected:

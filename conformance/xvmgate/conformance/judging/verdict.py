@@ -11,7 +11,7 @@ from xvmgate.fixtures.reading import every_reading
 
 from .match import match
 from .owner import owners
-from .rules_of import UNSEEN, WHOLE, carrier, rules_of
+from .rules_of import NOTES, UNSEEN, WHOLE, carrier, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 IN_DOMAIN = frozenset(("XVM-PXE-02", "XVM-JS-05", "XVM-CON-01", "XVM-CON-02"))
 """Rules that only a domain shows."""
-NOTES = "XVM-EV-04"
 
 
 def lacking(identity: Identity, vector: Vector) -> str | None:
