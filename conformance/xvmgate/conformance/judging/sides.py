@@ -39,7 +39,7 @@ class Side(NamedTuple):
 
 
 def by_hand(vector: Vector) -> Iterator[Side]:
-    """Yield the sides that the vector itself has: the default first. A plan is always for the mode that is asked for."""
+    """Yield the sides that the vector itself has, the default first; a plan is for the mode that is asked for."""
     default = vector.expect
     if not default.refused:
         default = default._replace(mode=vector.request["mode"])
