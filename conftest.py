@@ -9,6 +9,7 @@ import gzip
 import lzma
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -61,6 +62,11 @@ BOOT_IMAGE = "boot/grub/stage2_eltorito"
 DATA = Path(__file__).parent / "engine/tests/data"
 """Kept pools, the script that made them, and the forge of others: modules that tests import by their names."""
 sys.path.append(str(DATA))
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # a run in the background: programs that tests interrupt inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Real = Callable[[str], str]
 WriteIso = Callable[..., Path]
