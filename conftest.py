@@ -21,6 +21,8 @@ PACKAGES = {
     "bsdtar": "libarchive-tools",
     "readnotes": "xen-utils-4.17",
     "virt-xml-validate": "libvirt-clients",
+    "chromium": "chromium",
+    "chromedriver": "chromium-driver",
 }
 """The Debian package of each real part."""
 PLACES = ["/usr/sbin", "/sbin", "/usr/lib/xen-4.17/bin"]

@@ -61,18 +61,32 @@ def test_junit_as_another_tool_reads_it(tmp_path: Path) -> None:
     xml = JUnitXml.fromfile(str(path))
     assert (xml.tests, xml.failures, xml.errors, xml.skipped) == (6, 1, 2, 1)
     cases = {case.name: case for suite in xml for case in suite}
-    assert set(cases) == {"XVM-FS-01", "XVM-PATH-16", "XVM-EV-02", "XVM-FS-02", "XVM-PV-01", "readable"}
-    assert cases["XVM-PATH-16"].classname == "xvmgate.XVM-PATH"
-    assert cases["XVM-PATH-16"].result[0].message == "missing"
-    assert "document, line 72" in cases["XVM-PATH-16"].result[0].text
-    assert cases["XVM-FS-01"].is_passed
-    assert cases["XVM-FS-02"].is_skipped
-    assert "warning: missing: /x" in cases["XVM-EV-02"].system_out
+    nasty = "readable[a\\nb\\x1b[31m\\x00\\ud800<&>\\u202e.iso]"
+    names = ("XVM-FS-01", "XVM-PATH-16", "XVM-EV-02", "XVM-FS-02", "XVM-PV-01")
+    assert set(cases) == {nasty, *(f"{name}[x.iso]" for name in names)}
+    assert cases["XVM-PATH-16[x.iso]"].classname == "xvmgate.XVM-PATH"
+    assert cases["XVM-PATH-16[x.iso]"].result[0].message == "missing"
+    assert "document, line 72" in cases["XVM-PATH-16[x.iso]"].result[0].text
+    assert cases["XVM-FS-01[x.iso]"].is_passed
+    assert cases["XVM-FS-02[x.iso]"].is_skipped
+    assert "warning: missing: /x" in cases["XVM-EV-02[x.iso]"].system_out
+
+
+def _identities(report: CheckReport) -> list[tuple[str, str]]:
+    xml = JUnitXml.fromstring(junit.render(report).encode())
+    return [(case.classname, case.name) for suite in xml for case in suite]
 
 
 def test_a_case_s_identity_does_not_name_the_medium() -> None:
     moved = CheckReport("nonconformant", (RESULT._replace(location="elsewhere/y.iso"),))
-    assert junit.render(moved).replace("elsewhere/y.iso", "x.iso") == junit.render(CheckReport("", (RESULT,)))
+    assert _identities(moved) == _identities(CheckReport("", (RESULT,)))
+    assert ("xvmgate.XVM-PATH", "XVM-PATH-16") in _identities(moved)
+
+
+def test_among_several_media_it_names_the_file_and_never_its_directory() -> None:
+    media = tuple(RESULT._replace(location=place) for place in ("/a/x.iso", "b/y.iso", "/c/x.iso"))
+    names = [name for _, name in _identities(CheckReport("nonconformant", media)) if name.startswith("XVM-PATH-16")]
+    assert names == ["XVM-PATH-16[x.iso]", "XVM-PATH-16[y.iso]", "XVM-PATH-16[x.iso#2]"]
 
 
 def test_blocks_say_what_where_and_what_to_do() -> None:

@@ -11,10 +11,13 @@ from xvmgate.conformance.judge import judge
 from xvmgate.reports import verdict
 from xvmgate.reports.events import CheckReport, MediumResult
 
-from . import options, output
+from . import actions, options, output
+from .waiving import load_waiving
 
 if TYPE_CHECKING:
     from xvmgate.conformance.question import Question
+
+    from .waiving import Waiving
 
 
 def _nothing_judged(message: str, status: int) -> str:
@@ -40,13 +43,14 @@ def _nothing_judged(message: str, status: int) -> str:
 )
 @click.option("--rule", "rules", metavar="ID", multiple=True, help="Check this rule only; may be repeated.")
 @click.option("--strict", is_flag=True, help="Take warnings for failures.")
+@click.option("--waivers", metavar="FILE", help="Waive what this file's owners answer for (`xvmgate waiver`).")
 @click.option("--hash", "hashed", is_flag=True, help="Add each medium's sha256.")
 @click.option(
     "--report",
     "reports",
     metavar="FORMAT:FILE",
     multiple=True,
-    help=f"Write a report; FORMAT is {' or '.join(output.FORMATS)}; may be repeated.",
+    help=f"Write a report; FORMAT is one of {', '.join(output.FORMATS)}; may be repeated.",
 )
 @options.as_json
 @options.quiet
@@ -60,6 +64,7 @@ def verb(
     bits: str | None,
     rules: tuple[str, ...],
     strict: bool,
+    waivers: str | None,
     hashed: bool,
     reports: tuple[str, ...],
 ) -> int:
@@ -75,19 +80,27 @@ def verb(
         targets = [output.parse_target(text) for text in reports]
     except ValueError as error:
         raise options.Stop(str(error), verdict.USAGE) from error
+    run.waiving = load_waiving(waivers)
     for location in media:
-        run.results.append(_one(location, question, state, hashed=hashed))
+        run.results.append(_one(location, question, state, run.waiving, hashed=hashed))
     report = run.report()
+    for problem in report.problems:
+        output.complain(problem)
     for target in targets:
-        output.write(target, report)
+        output.write(target, report, question.options())
+    actions.announce(report, question.options())
     if state.json:
         state.say(output.render("json", report).rstrip("\n"), always=True)
     return verdict.EXIT[report.verdict]
 
 
-def _one(location: str, question: Question, state: options.State, *, hashed: bool) -> MediumResult:
+def _one(
+    location: str, question: Question, state: options.State, waiving: Waiving | None, *, hashed: bool
+) -> MediumResult:
     """Judge one medium and show it."""
     result = judge(location, question)
+    if waiving:
+        result = waiving.apply(result, selected=bool(question.rules))
     if hashed and result.kind is not None:
         from .hashing import with_hash  # noqa: PLC0415  # only on demand
 
@@ -105,10 +118,13 @@ class _Run:
     def __init__(self, locations: list[str]) -> None:
         self.locations = locations
         self.results: list[MediumResult] = []
+        self.waiving: Waiving | None = None
 
     def report(self) -> CheckReport:
         """Return the whole run's report."""
-        return CheckReport(verdict.worst(result.verdict for result in self.results), tuple(self.results))
+        problems = tuple(self.waiving.problems()) if self.waiving else ()
+        overall = verdict.worst((result.verdict for result in self.results), problems)
+        return CheckReport(overall, tuple(self.results), problems)
 
     def document(self, message: str, status: int) -> str:
         """Return the document of a run that ended early: what was not judged says why.

@@ -11,7 +11,7 @@ from xvmgate.reports.verdict import USAGE
 from .options import Stop
 
 FLAGS = {"strict": "strict", "hash": "hashed"}
-TEXTS = {"mode": "mode", "bits": "bits", "release": "release"}
+TEXTS = {"mode": "mode", "bits": "bits", "release": "release", "waivers": "waivers"}
 LISTS = {"rule": "rules", "report": "reports"}
 """Keys of `[check]`, named like its options, with the parameter that each of them sets."""
 
@@ -26,6 +26,8 @@ def load_defaults() -> dict[str, dict[str, Any]]:
         if found is None:
             return {}
         defaults = {"check": _check(found.table("check"))}
+        if file := defaults["check"].get("waivers"):
+            defaults["waiver"] = {verb: {"file": file} for verb in ("add", "list", "prune")}
         found.close()
     except CatalogueError as error:
         raise Stop(str(error), USAGE) from error

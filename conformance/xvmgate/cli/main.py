@@ -19,7 +19,10 @@ VERBS = {
     "engine": "Answer plan requests on stdin, a line of JSON each.",
     "explain": "Say what a rule, a reading or a layout means.",
     "plan": "Plan an install: what would be booted, and by which rule.",
+    "report": "Make reports out of a run's events or JSON.",
     "rules": "List the rules, or the known releases.",
+    "schema": "Print a JSON schema of what xvmgate writes or reads.",
+    "waiver": "Add, list and prune waivers.",
 }
 """Every verb with its line in the help; its module has the same name and holds a command `verb`."""
 

@@ -10,13 +10,16 @@ import click
 
 from xvmgate.reports.verdict import USAGE
 
+from .actions import shielded
 from .options import State, Stop, paint
 
 if TYPE_CHECKING:
-    from xvmgate.conformance.question import Question
-    from xvmgate.reports.events import CheckReport, MediumResult
+    from collections.abc import Sequence
 
-FORMATS = ("junit", "json")
+    from xvmgate.conformance.question import Question
+    from xvmgate.reports.events import CheckReport, MediumResult, SuiteReport
+
+FORMATS = ("junit", "json", "sarif", "markdown", "html")
 """Formats of report files; each is a module of `xvmgate.reports` with a function `render`."""
 
 
@@ -27,47 +30,54 @@ class Target(NamedTuple):
     path: str
 
 
-def parse_target(text: str) -> Target:
-    """Read FORMAT:FILE.
+def parse_target(text: str, option: str = "--report") -> Target:
+    """Read FORMAT:FILE, the value of an option.
 
     Raises ValueError for an unknown format, a missing file name or a directory that is not there.
     """
     kind, colon, path = text.partition(":")
     if kind not in FORMATS or not colon or not path:
-        raise ValueError(f"--report {text!r}: FORMAT:FILE is expected, with FORMAT one of {', '.join(FORMATS)}")
+        raise ValueError(f"{option} {text!r}: FORMAT:FILE is expected, with FORMAT one of {', '.join(FORMATS)}")
     directory = os.path.dirname(path) or "."
     if not os.path.isdir(directory) or os.path.isdir(path):
-        raise ValueError(f"--report {text!r}: {directory} is no directory, or the file name is one")
+        raise ValueError(f"{option} {text!r}: {directory} is no directory, or the file name is one")
     return Target(kind, path)
 
 
-def render(kind: str, report: CheckReport) -> str:
-    """Return a report in one of FORMATS."""
-    text: str = import_module(f"xvmgate.reports.{kind}").render(report)
+def render(kind: str, report: CheckReport | SuiteReport, options: Sequence[str] = ()) -> str:
+    """Return a report in one of FORMATS; `options` state a check's question, for the lines that repeat it."""
+    text: str = import_module(f"xvmgate.reports.{kind}").render(report, options)
     return text
 
 
-def write(target: Target, report: CheckReport) -> None:
-    """Write a report under a temporary name, then give it its own: there is never half a report.
+def write(target: Target, report: CheckReport | SuiteReport, options: Sequence[str] = ()) -> None:
+    """Write a report.
 
     Raises Stop when it cannot be written.
     """
-    import tempfile  # noqa: PLC0415  # slow to import, and only reports need it
+    place(target.path, render(target.format, report, options), "the report")
 
-    text = render(target.format, report)
-    directory, name = os.path.split(target.path)
+
+def place(path: str, text: str, what: str) -> None:
+    """Write a file under a temporary name, then give it its own: there is never half of one.
+
+    Raises Stop, naming `what` it is, when it cannot be written.
+    """
+    import tempfile  # noqa: PLC0415  # slow to import, and only files need it
+
+    directory, name = os.path.split(path)
     temporary = None
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=f".{name}.", dir=directory or ".")
         with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
         os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target.path)
+        os.replace(temporary, path)
     except BaseException as error:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)
         if isinstance(error, OSError):
-            raise Stop(f"{target.path}: the report cannot be written: {error.strerror}", USAGE) from error
+            raise Stop(f"{path}: {what} cannot be written: {error.strerror}", USAGE) from error
         raise
 
 
@@ -82,12 +92,12 @@ def show(result: MediumResult, question: Question, state: State) -> None:
     from xvmgate.reports.text import blocks, summary  # noqa: PLC0415  # not for --json
 
     for block in blocks(result, question.options(), paint):
-        state.say(block + "\n")
-    state.say(summary(result, paint))
+        state.say(shielded(block) + "\n")
+    state.say(shielded(summary(result, paint)))
 
 
 def complain(message: str) -> None:
     """Say on stderr, in one line, what is wrong."""
     from xvmgate.reports.text import printable  # noqa: PLC0415  # only failures need it
 
-    click.echo(f"xvmgate: {printable(message)}", err=True)
+    click.echo(f"xvmgate: {shielded(printable(message))}", err=True)

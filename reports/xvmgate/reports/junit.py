@@ -1,4 +1,4 @@
-"""The JUnit report: a suite a medium, a case a rule; a case's identity is the rule, never a path."""
+"""The JUnit report: a suite a subject, a case a check; a case's identity is rule, vector and subject, never a path."""
 
 from __future__ import annotations
 
@@ -8,51 +8,84 @@ from xml.etree import ElementTree as ET
 
 from xvmgate.fixtures import rule as catalogue
 
-from .events import ERROR, FAIL, NOT_APPLICABLE, WARN
+from .events import ERROR, FAIL, NOT_APPLICABLE, WAIVED, WARN
+from .text import printable
+from .view import view
 
 if TYPE_CHECKING:
-    from .events import Check, CheckReport, MediumResult
+    from collections.abc import Sequence
+
+    from .events import CheckReport, SuiteReport
+    from .view import Column, Row, View
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 (section 2.2) cannot hold."""
-OUTCOMES = {FAIL: "failure", ERROR: "error", NOT_APPLICABLE: "skipped"}
-"""The element that a verdict becomes; passes, waived failures and warnings have none."""
+OUTCOMES = {FAIL: "failure", ERROR: "error", NOT_APPLICABLE: "skipped", WAIVED: "skipped"}
+"""The element that a verdict becomes; passes and warnings have none."""
 
 
-def render(report: CheckReport) -> str:
+def render(report: CheckReport | SuiteReport, options: Sequence[str] = ()) -> str:
     """Return the report as XML text."""
-    root = ET.Element("testsuites", name="xvmgate check")
-    for result in report.media:
-        root.append(_suite(result))
-    _count(root, list(root))
+    run = view(report, options)
+    root = ET.Element("testsuites", name=run.title)
+    for column, mark in zip(run.columns, marks(run), strict=True):
+        root.append(_suite(column, mark))
+    if run.problems:
+        root.append(_problems(run.problems))
+    for element in (*root, root):
+        _count(element)
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(result: MediumResult) -> ET.Element:
-    suite = ET.Element("testsuite", name=_clean(result.location))
-    if result.error:
-        case = ET.SubElement(suite, "testcase", classname="xvmgate.medium", name="readable", time="0")
-        _say(case, "error", result.error, "")
-    for check in result.checks:
-        _case(suite, check)
-    _count(suite, [])
+def marks(run: View) -> list[str]:
+    """Return what a subject adds to the names of its cases: `[name]`, nothing where `check` judged one medium.
+
+    A medium is named without its directories; names that are alike are numbered.
+    """
+    if run.title == "xvmgate check" and len(run.columns) == 1:
+        return [""]
+    labels = [printable(column.label) for column in run.columns]
+    numbers = [labels[:place].count(label) + 1 for place, label in enumerate(labels)]
+    return [f"[{label}]" if n == 1 else f"[{label}#{n}]" for label, n in zip(labels, numbers, strict=True)]
+
+
+def _suite(column: Column, mark: str) -> ET.Element:
+    suite = ET.Element("testsuite", name=printable(column.name))
+    if column.error:
+        case = ET.SubElement(suite, "testcase", classname="xvmgate.medium", name=f"readable{mark}", time="0")
+        _say(case, "error", column.error, "")
+    for row in column.rows:
+        _case(suite, row, mark)
     return suite
 
 
-def _case(suite: ET.Element, check: Check) -> None:
-    area = check.rule.rsplit("-", 1)[0]
-    case = ET.SubElement(suite, "testcase", classname=f"xvmgate.{area}", name=check.rule, time="0")
-    detail = f"expected: {check.expected}\nactual: {check.actual}"
-    if outcome := OUTCOMES.get(check.verdict):
-        _say(case, outcome, check.message, "" if outcome == "skipped" else _detail(check, detail))
-    elif check.verdict == WARN:
-        ET.SubElement(case, "system-out").text = _clean(f"warning: {check.message}\n{detail}")
+def _problems(problems: Sequence[str]) -> ET.Element:
+    suite = ET.Element("testsuite", name="waivers")
+    for problem in problems:
+        name = printable(problem.partition(":")[0])
+        case = ET.SubElement(suite, "testcase", classname="xvmgate.waivers", name=name, time="0")
+        _say(case, "failure", problem, "")
+    return suite
 
 
-def _detail(check: Check, detail: str) -> str:
-    rule = catalogue.get(check.rule)
-    return f"{rule.title}\nrule: {rule.statement} ({rule.source})\n{detail}\nremedy: {rule.remedy}"
+def _case(suite: ET.Element, row: Row, mark: str) -> None:
+    area = row.rule.rpartition("-")[0]
+    name = printable(row.case) + mark
+    case = ET.SubElement(suite, "testcase", classname=f"xvmgate.{printable(area)}", name=name, time="0")
+    detail = f"expected: {row.expected}\nactual: {row.actual}"
+    if outcome := OUTCOMES.get(row.verdict):
+        _say(case, outcome, row.message, "" if outcome == "skipped" else _detail(row, detail))
+    elif row.verdict == WARN:
+        ET.SubElement(case, "system-out").text = _clean(f"warning: {row.message}\n{detail}")
+
+
+def _detail(row: Row, detail: str) -> str:
+    rule = catalogue.find(row.rule)
+    if rule is None:
+        return f"{detail}\nrepeat: {row.repeat}"
+    said = f"{rule.title}\nrule: {rule.statement} ({rule.source})"
+    return f"{said}\n{detail}\nremedy: {rule.remedy}\nrepeat: {row.repeat}"
 
 
 def _say(case: ET.Element, tag: str, message: str, text: str) -> None:
@@ -62,13 +95,11 @@ def _say(case: ET.Element, tag: str, message: str, text: str) -> None:
         element.text = _clean(text)
 
 
-def _count(element: ET.Element, suites: list[ET.Element]) -> None:
-    """Set the counts of a suite, or of the whole from its suites."""
+def _count(element: ET.Element) -> None:
+    """Set the counts of a suite, or of the whole."""
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         element.set(name, str(len(element.findall(f".//{tag}"))))
     element.set("tests", str(len(element.findall(".//testcase"))))
-    for suite in suites:
-        suite.set("time", "0")
     element.set("time", "0")
 
 

@@ -81,6 +81,11 @@ def printable(text: str) -> str:
     return CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
+def clip(text: str, longest: int) -> str:
+    """Return a text, of a long one its beginning and how long it is."""
+    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
+
+
 def size(count: int) -> str:
     """Return a number of bytes for people, in KiB or MiB, rounded up."""
     return f"{-(-count // 1024)} KiB" if count < 10 << 20 else f"{-(-count // (1 << 20))} MiB"
