@@ -8,14 +8,16 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 demo: $(VENV)/installed
 	@mkdir -p build
-	$(BIN)/python docs/sample.py nevada-snv121-dvd build/snv_121.iso
+	$(BIN)/xvmgate build nevada-snv121-dvd -o build/snv_121.iso
 	$(BIN)/xvmgate check build/snv_121.iso
 
 test: $(VENV)/tox
 	$(BIN)/tox run --quiet
 
 bench: $(VENV)/installed
+	$(BIN)/python -m compileall -q fixtures engine media-builders conformance reports
 	$(BIN)/python bench/check.py
+	$(BIN)/python bench/build.py
 	$(BIN)/python bench/engine.py
 
 $(VENV)/python:

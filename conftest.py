@@ -5,11 +5,14 @@ A part that is missing skips its tests by the name of its Debian package, or fai
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -20,6 +23,15 @@ PACKAGES = {
     "makefs": "makefs",
     "bsdtar": "libarchive-tools",
     "readnotes": "xen-utils-4.17",
+    "pygrub": "xen-utils-4.17",
+    "grub-fstest": "grub-common",
+    "fsstat": "sleuthkit",
+    "icat": "sleuthkit",
+    "faketime": "faketime",
+    "as": "binutils",
+    "objcopy": "binutils",
+    "curl": "curl",
+    "qemu-system-x86_64": "qemu-system-x86",
     "virt-xml-validate": "libvirt-clients",
     "chromium": "chromium",
     "chromedriver": "chromium-driver",
@@ -27,20 +39,35 @@ PACKAGES = {
 """The Debian package of each real part."""
 PLACES = ["/usr/sbin", "/sbin", "/usr/lib/xen-4.17/bin"]
 """Where Debian puts parts that are not on everyone's PATH."""
+FILES = {
+    "/usr/lib/xen-4.17/lib/python": "xen-utils-4.17",
+    "/usr/lib/grub/x86_64-pc/stage2_eltorito": "grub-legacy",
+}
+"""The Debian package of each real part that is no command."""
+UNPACKED = Path(__file__).parent / "build" / "unpacked"
+"""Where `.ci/run` unpacks the packages that are never installed (packages-unpacked.txt)."""
+XEN = "boot/xen-4.17-amd64.gz"
+XEN_LIMIT = 60
+"""Seconds in which Xen in QEMU has to end by itself; it takes 1.2 on an idle machine."""
 BOOT_IMAGE = "boot/grub/stage2_eltorito"
 
 Real = Callable[[str], str]
 WriteIso = Callable[..., Path]
 LayoutTree = Callable[[str], Path]
 LayoutIso = Callable[[str, str], Path]
+BootXen = Callable[[Path, Path, str], str]
 
 
 def find_real(name: str) -> str:
     """Return a real part's path; skip, or fail in CI, where it is missing."""
-    found = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *PLACES]))
-    if found:
-        return found
-    reason = f"{name} is missing: Debian package {PACKAGES[name]}"
+    if name in FILES:
+        found = name if os.path.exists(name) else None
+    else:
+        found = shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), *PLACES]))
+    return found or _missing(f"{name} is missing: Debian package {PACKAGES.get(name) or FILES[name]}")
+
+
+def _missing(reason: str) -> NoReturn:
     if os.environ.get("XVMGATE_REQUIRE_REAL") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
@@ -131,6 +158,34 @@ def layout_iso(tmp_path_factory: pytest.TempPathFactory, layout_tree: LayoutTree
         return built[layout, writer]
 
     return iso
+
+
+@pytest.fixture(scope="session")
+def boot_under_xen(tmp_path_factory: pytest.TempPathFactory) -> BootXen:
+    """`boot_under_xen(kernel, ramdisk, command_line)`: what Xen and its guest say on the serial line, until they end.
+
+    Xen runs in QEMU, emulated, and starts the kernel as its 64-bit PV domain 0.
+    """
+    qemu = find_real("qemu-system-x86_64")
+    packed = UNPACKED / XEN
+    if not packed.exists():
+        _missing("Xen is not unpacked below build/unpacked, as .ci/run does: Debian package xen-hypervisor-4.17-amd64")
+    folder = tmp_path_factory.mktemp("xen")
+    xen = folder / "xen"
+    xen.write_bytes(gzip.decompress(packed.read_bytes()))
+
+    def boot(kernel: Path, ramdisk: Path, command_line: str) -> str:
+        log = folder / "log"
+        log.write_text("")  # nothing of the last boot is to be read
+        modules = f"{kernel} {command_line.replace(',', ',,')},{ramdisk}"
+        words = ["-accel", "tcg", "-cpu", "qemu64", "-m", "512", "-display", "none", "-monitor", "none", "-no-reboot"]
+        words += ["-serial", f"file:{log}", "-kernel", str(xen), "-initrd", modules]
+        words += ["-append", "console=com1 com1=115200,8n1 dom0_mem=256M"]
+        with suppress(subprocess.TimeoutExpired):  # the log tells
+            subprocess.run([qemu, *words], check=False, capture_output=True, timeout=XEN_LIMIT)
+        return log.read_text("latin-1").replace("\r\n", "\n")
+
+    return boot
 
 
 @pytest.fixture

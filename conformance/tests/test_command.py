@@ -110,7 +110,7 @@ def test_json_of_a_selection(layout_tree: Callable[[str], Path]) -> None:
         (["check", "x", "--mode", "xen"], "'xen' is not one of"),
         (["check", "x", "--rule", "PATH-16"], "no rule 'PATH-16'; did you mean XVM-PATH-16?"),
         (["check", "x", "--release", "b109"], "no release 'b109'"),
-        (["build", "x"], "No such command 'build'"),
+        (["capture", "x"], "No such command 'capture'"),
         (["--nonsense"], "No such option"),
         ([], "Missing command"),
         (["explain", "XVM-PATH-99"], "did you mean XVM-PATH-"),
@@ -206,7 +206,7 @@ def test_help_and_version(words: list[str]) -> None:
 
 def test_help_lists_the_verbs_that_there_are() -> None:
     verbs = [line.split()[0] for line in run("--help").out.partition("Verbs:")[2].splitlines() if line.strip()]
-    assert verbs == ["check", "engine", "explain", "plan", "rules"]
+    assert verbs == ["build", "check", "engine", "explain", "plan", "rules", "serve"]
 
 
 def test_rules_as_text() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from xvmgate.builders.kernel import kernel
-from xvmgate.builders.ramdisk import ramdisk
-from xvmgate.builders.tree import contents
-from xvmgate.fixtures.layout import every_layout, get
+from xvmgate.builders.recipe import recipe
+from xvmgate.fixtures.layout import every_layout, get, load_layout
 
 LAYOUTS = [layout.id for layout in every_layout()]
 
@@ -36,14 +34,6 @@ def test_a_hardware_kernel_has_no_notes(tmp_path: Path, real: Callable[[str], st
     )
 
 
-def test_a_ramdisk_is_gzip_ed_without_a_clock_and_has_the_magic() -> None:
-    data = ramdisk("one")
-    assert data == ramdisk("one")
-    assert data != ramdisk("two")
-    assert data[4:8] == b"\0\0\0\0"
-    assert gzip.decompress(data)[8192 + 1372 :][:4] == b"\x54\x19\x01\x00"
-
-
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_a_tree_holds_what_the_layout_says(name: str, layout_tree: Callable[[str], Path]) -> None:
     layout, root = get(name), layout_tree(name)
@@ -59,10 +49,35 @@ def test_a_tree_holds_what_the_layout_says(name: str, layout_tree: Callable[[str
 
 
 def test_files_behind_a_link_are_written_once() -> None:
-    paths = contents(get("opensolaris-b128-ai"))
+    paths = recipe(get("opensolaris-b128-ai")).files
     assert "/boot/platform/i86xpv/kernel/unix" in paths
     assert not [path for path in paths if path.startswith("/platform")]
 
 
 def test_the_two_widths_of_one_combined_ramdisk_are_one_file() -> None:
     assert len(get("opensolaris-2008.11-live").boot_paths()) == 3
+
+
+OWN = """
+id = "mine"
+title = "Mine"
+family = "nevada"
+media = "dvd"
+order = 1
+volume_ids = ["MINE"]
+ramdisk_files = [".volumeid", ".livecd"]
+[expect]
+pv = "conformant"
+hvm = "conformant"
+because = "it is mine"
+[paths.64]
+kernel = "/boot/platform/i86xpv/kernel/amd64/unix"
+ramdisk = "/boot/amd64/x86.miniroot"
+"""
+
+
+def test_a_layout_of_ones_own_needs_no_code(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(OWN)
+    made = recipe(load_layout(str(tmp_path / "mine.toml")))
+    assert set(made.files) == {"/boot/platform/i86xpv/kernel/amd64/unix", "/boot/amd64/x86.miniroot"}
+    assert (made.volume_id, made.bootable) == ("MINE", False)

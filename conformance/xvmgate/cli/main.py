@@ -15,6 +15,7 @@ from xvmgate.reports.verdict import DEFECT, INTERRUPTED, USAGE
 from . import options
 
 VERBS = {
+    "build": "Build synthetic media, good or broken.",
     "check": "Judge installer media by the rules.",
     "engine": "Answer plan requests on stdin, a line of JSON each.",
     "explain": "Say what a rule, a reading or a layout means.",
@@ -22,6 +23,7 @@ VERBS = {
     "report": "Make reports out of a run's events or JSON.",
     "rules": "List the rules, or the known releases.",
     "schema": "Print a JSON schema of what xvmgate writes or reads.",
+    "serve": "Serve a medium over HTTP, as an AI server does.",
     "waiver": "Add, list and prune waivers.",
 }
 """Every verb with its line in the help; its module has the same name and holds a command `verb`."""

@@ -35,13 +35,20 @@ def open_image(location: str) -> Medium:
         if source.size == 0:
             raise MediumError(location, "empty, 0 bytes", "write or fetch the image again")
         if source.peek(16 * SECTOR + 1, 5) != MAGIC:
-            raise MediumError(
-                location, f"no ISO9660 image: {magic.name(source.peek)}", "give a directory or an ISO file"
-            )
+            raise _no_iso(source)
         return IsoMedium(source)
     except BaseException:
         source.close()
         raise
+
+
+def _no_iso(source: FileSource) -> MediumError:
+    """Name what is no ISO9660 image; a ZFS pool of a version that nobody knows is XVM-FS-02's."""
+    version = magic.pool_version(source.peek) or 0
+    rule = "XVM-FS-02" if version > magic.NEWEST_POOL and version != magic.FEATURES else "XVM-FS-01"
+    return MediumError(
+        source.location, f"no ISO9660 image: {magic.name(source.peek)}", "give a directory or an ISO file", rule
+    )
 
 
 class IsoMedium(Medium):

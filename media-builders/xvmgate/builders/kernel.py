@@ -1,8 +1,14 @@
-"""A minimal `unix`: an ELF file of either class with the notes that Xen looks for, and no code worth running."""
+"""A minimal `unix`: an ELF file of either class with the notes that Xen looks for.
+
+The 64-bit one with notes boots under Xen: it prints its command line and a hash of its ramdisk, and asks for a reboot
+(`guest/guest64.S`, kept assembled beside it). The others stop at once.
+"""
 
 from __future__ import annotations
 
+import os
 import struct
+from functools import cache
 from typing import NamedTuple
 
 PAGE = 4096
@@ -11,8 +17,10 @@ VIRT_BASE = 0x40000000
 """VIRT_BASE and PADDR_OFFSET of Solaris kernels."""
 XEN_VERSION, GUEST_OS, LOADER, VIRT_BASE_NOTE, PADDR_OFFSET, PAE_MODE = 5, 6, 8, 3, 4, 9
 """Types of Xen's notes (xen/include/public/elfnote.h)."""
-CODE = b"\xf4\xeb\xfd"
-"""hlt; jmp to it: the kernel's whole text, the same in both widths."""
+STOP = b"\xf4\xeb\xfd"
+"""hlt; jmp to it: the whole text of a kernel that does nothing, the same in both widths."""
+GUEST = os.path.join(os.path.dirname(__file__), "guest", "guest64.bin")
+"""The text of the 64-bit guest."""
 
 
 class _Class(NamedTuple):
@@ -36,23 +44,31 @@ def kernel(bits: int, *, xen: bool = True) -> bytes:
     """Return a kernel of 32 or 64 bits: with Xen notes an i86xpv one, without them one for the hardware."""
     kind = CLASSES[bits]
     notes = _notes(bits) if xen else b""
+    code = guest() if xen and bits == 64 else STOP
     names = b"\0.note\0.text\0.shstrtab\0"
     note_at = struct.calcsize(kind.header) + 2 * struct.calcsize(kind.program)
-    names_at = PAGE + len(CODE)
+    names_at = PAGE + len(code)
     sections_at = -(-(names_at + len(names)) // 16) * 16
     body = (
         _header(kind, sections_at)
         + _program(kind, 4, note_at, len(notes), 0)
-        + _program(kind, 1, PAGE, len(CODE), PAGE)
+        + _program(kind, 1, PAGE, len(code), PAGE)
     )
-    body = (body + notes).ljust(PAGE, b"\0") + CODE + names
+    body = (body + notes).ljust(PAGE, b"\0") + code + names
     sections = [
         _section(kind, 0, 0, 0, 0),
         _section(kind, 1, 7, note_at, len(notes)),
-        _section(kind, 7, 1, PAGE, len(CODE)),
+        _section(kind, 7, 1, PAGE, len(code)),
         _section(kind, 13, 3, names_at, len(names)),
     ]
     return body.ljust(sections_at, b"\0") + b"".join(sections)
+
+
+@cache
+def guest() -> bytes:
+    """Return the 64-bit guest's machine code."""
+    with open(GUEST, "rb") as file:
+        return file.read()
 
 
 def _header(kind: _Class, sections_at: int) -> bytes:

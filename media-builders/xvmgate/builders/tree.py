@@ -1,64 +1,69 @@
-"""A layout's files below a directory: the tree that an ISO is made from, or that is exported and served."""
+"""A medium as a directory: for an NFS export, for HTTP, and for what other people's writers make an ISO of."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from xvmgate.fixtures.layout import MENU
-
-from .kernel import kernel
-from .ramdisk import ramdisk
+from .output import new_directory
+from .recipe import Recipe, recipe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from xvmgate.fixtures.layout import Layout
 
-BOOT_IMAGE = b"\xfa\xf4\xeb\xfd".ljust(2048, b"\0")
-"""cli; hlt; jmp to it: a boot image that stops the machine and nothing more."""
+DIRECTORY_MODE, FILE_MODE = 0o755, 0o644
+"""Modes of all that is written, whatever the umask says."""
 
 
-def contents(layout: Layout) -> dict[str, bytes | None]:
-    """Return every path of a layout with its bytes, None for a directory; paths behind links are resolved."""
-    files: dict[str, bytes | None] = {}
-    for bits, pair in layout.pairs.items():
-        files[pair.kernel] = kernel(bits)
-        files[pair.ramdisk] = ramdisk(f"{layout.id} {pair.ramdisk}")
-    for path, kind in layout.contents.items():
-        files[path] = _content(layout, path, kind)
-    if layout.menu:
-        files[MENU] = layout.menu.encode()
-    return {_behind_links(layout, path): data for path, data in files.items()}
+def build_tree(layout: Layout, path: str) -> None:
+    """Write a layout's medium as a directory. Raises OSError when it cannot be written."""
+    write_tree(recipe(layout), path)
 
 
-def build_tree(layout: Layout, root: str) -> None:
-    """Write a layout's files and links below a directory, which is made.
+def write_tree(made: Recipe, path: str, progress: Callable[[float], None] | None = None) -> None:
+    """Write a recipe as a directory, which is there whole or not at all; `progress` gets the part done, 0 to 1.
 
-    Raises OSError when something cannot be written.
+    Raises OSError when it cannot be written.
     """
-    os.makedirs(root)
-    for path, data in contents(layout).items():
-        place = root + path
-        os.makedirs(place if data is None else os.path.dirname(place), exist_ok=True)
-        if data is not None:
-            with open(place, "wb") as file:
-                file.write(data)
-    for path, target in layout.links.items():
-        os.makedirs(os.path.dirname(root + path), exist_ok=True)
-        os.symlink(target, root + path)
+    report = progress or (lambda _: None)
+    with new_directory(path) as root:
+        folders = _folders([*made.files, *made.links], made.directories)
+        for folder in folders:
+            os.mkdir(root + folder)
+        total = sum(content.size for content in made.files.values()) or 1
+        done = 0
+        for name, content in made.files.items():
+            with open(root + name, "wb") as file:
+                for chunk in content.chunks():
+                    file.write(chunk)
+                    done += len(chunk)
+                    report(done / total)
+        for name, target in made.links.items():
+            os.symlink(target, root + name)
+        _settle(root, made, folders)
 
 
-def _content(layout: Layout, path: str, kind: str) -> bytes | None:
-    if kind == "directory":
-        return None
-    if kind[:-2] in ("kernel", "elf"):
-        return kernel(int(kind[-2:]), xen=kind.startswith("kernel"))
-    makers = {"ramdisk": ramdisk(f"{layout.id} {path}"), "boot-image": BOOT_IMAGE, "image-info": b"IMAGE_SIZE=700\n"}
-    return makers.get(kind, f"stand-in for {path}\n".encode())
+def _folders(paths: Iterable[str], directories: Iterable[str]) -> list[str]:
+    """List the directories that paths need, and those that are wanted for themselves, outer ones first."""
+    found: set[str] = set()
+    for path in [*directories, *map(os.path.dirname, paths)]:
+        above = path
+        while above != "/" and above not in found:
+            found.add(above)
+            above = os.path.dirname(above)
+    return sorted(found)
 
 
-def _behind_links(layout: Layout, path: str) -> str:
-    """Return where a path leads when a directory on its way is one of the layout's links at the root."""
-    for link, target in layout.links.items():
-        if path.startswith(link + "/"):
-            return os.path.normpath(os.path.join(os.path.dirname(link), target) + path[len(link) :])
-    return path
+def _settle(root: str, made: Recipe, folders: list[str]) -> None:
+    """Give modes and dates to everything, inner names first: a new entry would change its directory's date."""
+    dates = (made.date, made.date)
+    for link in made.links:
+        os.utime(root + link, dates, follow_symlinks=False)
+    for file in made.files:
+        os.chmod(root + file, FILE_MODE)
+        os.utime(root + file, dates)
+    for folder in ["", *folders][::-1]:
+        os.chmod(root + folder, DIRECTORY_MODE)
+        os.utime(root + folder, dates)

@@ -16,7 +16,7 @@ SEVERITY = (CONFORMANT, INCOMPLETE, UNREADABLE, NONCONFORMANT)
 """Verdicts from best to worst."""
 EXIT = {CONFORMANT: 0, NONCONFORMANT: 1, UNREADABLE: 4, INCOMPLETE: 5}
 """Exit status of each verdict."""
-INTERRUPTED, DEFECT, USAGE = 2, 3, 4
+REFUSED, INTERRUPTED, DEFECT, USAGE = 1, 2, 3, 4
 """Exit status where there is no verdict."""
 
 
