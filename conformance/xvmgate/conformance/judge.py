@@ -20,12 +20,13 @@ def judge(location: str, question: Question) -> MediumResult:
     """Check the medium at a location; what cannot be read is a result too, with an error and no checks."""
     try:
         with open_medium(location) as medium:
-            return _judge(Survey(medium, question))
+            return judge_survey(Survey(medium, question))
     except MediumError as error:
         return MediumResult(location, verdict.UNREADABLE, error=str(error))
 
 
-def _judge(survey: Survey) -> MediumResult:
+def judge_survey(survey: Survey) -> MediumResult:
+    """Put every check of its question to a surveyed medium. Raises MediumError for damage."""
     question = survey.question
     chosen = [rule_id for rule_id in CHECKS if not question.rules or rule_id in question.rules]
     checks = tuple(_check(rule_id, survey) for rule_id in chosen)
