@@ -32,7 +32,7 @@ def describe(medium: Medium, path: str, entry: Entry) -> str:
         head = stream.read(4)
         stream.seek(0)
         if head != b"\x7fELF":
-            return read_ramdisk(stream).seen
+            return read_ramdisk(stream).seen.removeprefix("data ").strip("()")
         from xvmgate.media.formats.elf import ElfError, read_elf  # noqa: PLC0415  # pyelftools, for kernels only
 
         try:

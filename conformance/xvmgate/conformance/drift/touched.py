@@ -32,7 +32,7 @@ def known_paths() -> frozenset[str]:
 
 def is_candidate(name: str) -> bool:
     """Say whether a file of this name may be a kernel or a ramdisk."""
-    return any(fnmatchcase(name, pattern) for pattern in CANDIDATES)
+    return any(fnmatchcase(name.casefold(), pattern) for pattern in CANDIDATES)
 
 
 def place_rules(path: str, named: Container[str]) -> list[str]:
