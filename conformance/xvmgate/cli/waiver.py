@@ -26,7 +26,7 @@ file_option = click.option(
 )
 
 
-@click.group(short_help="Add, list and prune waivers.")
+@click.group(no_args_is_help=False, short_help="Add, list and prune waivers.")
 def verb() -> None:
     """Keep waivers: failures that somebody answers for, until a day. Comments and layout of the file stay."""
 

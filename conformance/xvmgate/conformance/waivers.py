@@ -122,7 +122,7 @@ def parse(text: str, name: str, today: datetime.date | None = None) -> Waivers:
 
 
 def _waivers(top: Table, today: datetime.date | None) -> Waivers:
-    tables = top.tables("waiver", "rule")
+    tables = top.tables("waiver", "rule") if top.has("waiver") else []
     if len(tables) > MAX_WAIVERS:
         raise top.error("waiver", f"{len(tables)} waivers, of which at most {MAX_WAIVERS} are read")
     waivers = tuple(_waiver(table) for table in tables)

@@ -25,21 +25,17 @@ def read(path: str) -> CheckReport | SuiteReport:
     try:
         with open(path, "rb") as file:
             first = file.readline(stream.MAX_LINE + 1)
-            if b'"event"' in first:
+            if _is_event(first):
                 return stream.read(path)
             text = first + file.read(MAX_DOCUMENT + 1)
     except OSError as error:
-        raise StreamError(
-            f"{path}: cannot be read: {error.strerror}; give an events file or a JSON document"
-        ) from error
+        raise StreamError(f"{path}: cannot be read: {error.strerror}; {GIVE}") from error
     if len(text) > MAX_DOCUMENT:
         raise StreamError(f"{path}: larger than {MAX_DOCUMENT} bytes, which no report is")
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise StreamError(
-            f"{path}: neither events nor JSON of xvmgate; give what --xvm-events or --json wrote"
-        ) from error
+        raise StreamError(f"{path}: neither events nor a JSON document; {GIVE}") from error
     return _document(path, found)
 
 

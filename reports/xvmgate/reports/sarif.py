@@ -83,7 +83,10 @@ def _location(row: Row, column: Column) -> dict[str, Any]:
 
 def as_uri(location: str) -> str:
     """Return a medium's location as a URI or relative reference (RFC 3986); one that is a URL stays as it is."""
-    name = location.encode(errors="surrogateescape")
+    try:
+        name = location.encode(errors="surrogateescape")
+    except UnicodeEncodeError:  # no name of a file; it came out of a document
+        name = location.encode(errors="surrogatepass")
     if "://" in location:
         return quote(name, safe="/:?#[]@!$&'()*+,;=%~")
     return f"file://{quote(name)}" if location.startswith("/") else quote(name)

@@ -143,9 +143,9 @@ def _again(check: SuiteCheck, kind: str) -> str:
     if kind == MEDIUM and "/" in check.subject:
         return shlex.join(["xvmgate", "check", check.subject, "--rule", check.rule])
     if kind == MEDIUM:
-        return shlex.join(["xvmgate", "suite", "--", "-k", f"{check.rule} and {check.subject}"])
+        return shlex.join(["xvmgate", "suite", "--", "-k", f"{check.rule}[{check.subject}]"])
     subject = ["--subject", check.subject] if check.subject.startswith("exec:") else []
-    return shlex.join(["xvmgate", "suite", *subject, "--", "-k", f"{check.rule} and {check.vector}"])
+    return shlex.join(["xvmgate", "suite", *subject, "--", "-k", f"{check.rule}/{check.vector}["])
 
 
 def _header_facts(report: SuiteReport) -> tuple[tuple[str, str], ...]:

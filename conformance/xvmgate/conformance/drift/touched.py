@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from functools import cache
 from typing import TYPE_CHECKING
 
 from xvmgate.fixtures.layout import BOOT_IMAGE, MENU, every_layout
@@ -20,7 +19,6 @@ BOOTING = ("kernel", "elf", "ramdisk", "boot-image")
 """How the kinds of `[contents]` begin that a boot loader reads."""
 
 
-@cache
 def known_paths() -> frozenset[str]:
     """Return the paths that rules name, and those at which a known release keeps something to boot."""
     paths = {rule.file.path for rule in area("path") if rule.file} | {MENU, BOOT_IMAGE}
