@@ -12,6 +12,7 @@ from xvmgate.reports import verdict
 from xvmgate.reports.events import CheckReport, MediumResult
 
 from . import actions, options, output
+from .baseline import load_baseline
 from .waiving import load_waiving
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def _nothing_judged(message: str, status: int) -> str:
 @click.option("--rule", "rules", metavar="ID", multiple=True, help="Check this rule only; may be repeated.")
 @click.option("--strict", is_flag=True, help="Take warnings for failures.")
 @click.option("--waivers", metavar="FILE", help="Waive what this file's owners answer for (`xvmgate waiver`).")
+@click.option("--baseline", metavar="FILE", help="Fail what drifted from this capture too (`xvmgate capture`).")
+@options.layouts
 @click.option("--hash", "hashed", is_flag=True, help="Add each medium's sha256.")
 @click.option(
     "--report",
@@ -65,6 +68,7 @@ def verb(
     rules: tuple[str, ...],
     strict: bool,
     waivers: str | None,
+    baseline: str | None,
     hashed: bool,
     reports: tuple[str, ...],
 ) -> int:
@@ -81,10 +85,12 @@ def verb(
     except ValueError as error:
         raise options.Stop(str(error), verdict.USAGE) from error
     run.waiving = load_waiving(waivers)
+    known = load_baseline(baseline)
     for location in media:
-        run.results.append(_one(location, question, state, run.waiving, hashed=hashed))
+        result = _one(location, question, state, run.waiving, hashed=hashed)
+        run.results.append(known.apply(result, state) if known else result)
     report = run.report()
-    for problem in report.problems:
+    for problem in run.waived():
         output.complain(problem)
     for target in targets:
         output.write(target, report, question.options())
@@ -122,9 +128,14 @@ class _Run:
 
     def report(self) -> CheckReport:
         """Return the whole run's report."""
-        problems = tuple(self.waiving.problems()) if self.waiving else ()
+        drifted = [problem for result in self.results if result.drift for problem in result.drift.problems()]
+        problems = (*self.waived(), *drifted)
         overall = verdict.worst((result.verdict for result in self.results), problems)
         return CheckReport(overall, tuple(self.results), problems)
+
+    def waived(self) -> list[str]:
+        """Return what waivers fail the run with."""
+        return self.waiving.problems() if self.waiving else []
 
     def document(self, message: str, status: int) -> str:
         """Return the document of a run that ended early: what was not judged says why.

@@ -14,6 +14,8 @@ SAME, DRIFTED, UNREADABLE = "same", "drifted", "unreadable"
 MOVED, APPEARED, VANISHED, CHANGED = "moved", "appeared", "vanished", "changed"
 KINDS = (MOVED, VANISHED, APPEARED, CHANGED)
 """Kinds of changes, in the order of reports."""
+MAX_PROBLEMS = 50
+"""Changes of one medium that fail a run by name; of more, the number is given."""
 WORDS = {PASS: "holds", FAIL: "is broken", WARN: "is warned of", ERROR: "could not be checked", NOT_APPLICABLE: "unused"}
 """What is said of a rule by its verdict on the new medium."""
 
@@ -49,11 +51,20 @@ class Change(NamedTuple):
     rules: tuple[Touched, ...] = ()
 
     @property
-    def head(self) -> str:
-        """What changed, and how, without the rules."""
-        place = self.path if self.path is not None else "the medium as a whole"
+    def place(self) -> str:
+        """Where it changed."""
         moved = f" -> {self.to}" if self.to is not None else ""
-        return f"{place}{moved}{': ' if self.path is None else ', '}{self.what}" if self.what else f"{place}{moved}"
+        return "the medium as a whole" if self.path is None else f"{self.path}{moved}"
+
+    @property
+    def head(self) -> str:
+        """Where it changed, and how, without the rules."""
+        return f"{self.place}{': ' if self.path is None else ', '}{self.what}" if self.what else self.place
+
+    @property
+    def told(self) -> str:
+        """How it changed, and the rules."""
+        return "; ".join(filter(None, (self.what, self.said)))
 
     @property
     def said(self) -> str:
@@ -107,6 +118,15 @@ class Drift(NamedTuple):
         """How many changes of each kind no rule touches."""
         found = [change.change for change in self.untouched]
         return {kind: found.count(kind) for kind in KINDS}
+
+    def problems(self) -> list[str]:
+        """Return why a run fails that was not to drift: a sentence a change, up to a limit."""
+        if self.old is None or self.new is None:
+            return []
+        between = f"{self.new.location}, since {self.old.location}"
+        said = [f"drift, {change.change} {change.place}: {change.told} ({between})" for change in self.changes]
+        more = len(said) - MAX_PROBLEMS
+        return said[:MAX_PROBLEMS] + ([f"drift: {more} changes more ({between})"] if more > 0 else [])
 
     def as_dict(self, *, every: bool = False) -> dict[str, Any]:
         """Return the document of schema xvmgate.drift/1; with `every` it lists what no rule touches too."""
