@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xvmgate.reports.text import clip, printable
 
-from .values import SAME
+from .facts import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,18 +36,8 @@ def summary(drift: Drift, paint: Callable[[str, str], str], *, every: bool = Fal
     """Return the line that sums a drift up."""
     if drift.old is None or drift.new is None:
         return f"{paint(drift.verdict, drift.verdict)}: {_plain(drift.error or '')}"
-    count = len(drift.changes)
-    changes = "no change that a rule touches" if drift.verdict == SAME else f"{count} change{'s'[: count > 1]} that rules touch"
-    parts = [changes]
-    if drift.rebuilt:
-        parts.append(f"{len(drift.rebuilt)} rebuilt in place")
-    counts = [f"{number} {kind}" for kind, number in drift.counts.items() if number]
-    if counts:
-        parts.append(f"untouched by rules: {', '.join(counts)}{'' if every else ' (--all lists them)'}")
-    if not (drift.old.listed and drift.new.listed):
-        parts.append("one cannot be listed, so only what rules touch was compared")
     names = f"{_plain(drift.old.location)} -> {_plain(drift.new.location)}"
-    return f"{names}: {paint(drift.verdict, drift.verdict)}; {'; '.join(parts)}"
+    return f"{names}: {paint(drift.verdict, drift.verdict)}; {sentence(drift, listed=every)}"
 
 
 def _plain(text: str) -> str:
