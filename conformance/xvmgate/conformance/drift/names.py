@@ -14,10 +14,14 @@ ESCAPE = re.compile("%(u[0-9A-F]{4}|[0-9A-F]{2})?")
 
 def quoted(text: str) -> str:
     """Return a text as a TOML basic string; a byte that is no UTF-8 becomes %XX, and a percent sign %25."""
-    kept = KEPT_BYTE.sub(_escape, text)
-    if kept.isascii() and kept.isprintable() and '"' not in kept and "\\" not in kept:
-        return f'"{kept}"'
-    return CONTROL.sub(lambda match: _unicode(match[0]), json.dumps(kept, ensure_ascii=False))
+    return basic(KEPT_BYTE.sub(_escape, text))
+
+
+def basic(text: str) -> str:
+    """Return a text without surrogates as a TOML basic string of one line, what disturbs a terminal escaped."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return CONTROL.sub(lambda match: _unicode(match[0]), json.dumps(text, ensure_ascii=False))
 
 
 def unquoted(text: str) -> str:

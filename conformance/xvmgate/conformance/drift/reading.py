@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from xvmgate.fixtures.rule import FAMILIES
+from xvmgate.fixtures.rule import FAMILIES, RULE_ID
 from xvmgate.fixtures.table import CatalogueError, Table, parse
+
+from xvmgate.reports.events import VERDICTS
 
 from .capture import SCHEMA, VERSION, Capture, Item, Judged, Place
 from .listing import MAX_NAMES
@@ -108,8 +110,10 @@ def _plans(table: Table) -> Iterator[tuple[int, tuple[str, str]]]:
 
 def _rules(table: Table) -> Iterator[tuple[str, Judged]]:
     for rule in table.names():
+        if not RULE_ID.fullmatch(rule):
+            raise table.error(rule, "no rule's ID")
         found = table.table(rule)
-        yield rule, Judged(found.text("verdict"), _optional(found, "actual"))
+        yield rule, Judged(found.choice("verdict", VERDICTS), _optional(found, "actual"))
         found.close()
 
 
