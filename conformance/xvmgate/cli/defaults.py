@@ -18,7 +18,9 @@ LISTS = {"rule": "rules", "report": "reports"}
 
 
 def load_defaults() -> dict[str, dict[str, Any]]:
-    """Return defaults by verb and option, from the first file found; its `layouts` become known. None is an empty mapping.
+    """Return defaults by verb and option, from the first file found; none is an empty mapping.
+
+    The file's `layouts` become known.
 
     Raises Stop for a file that cannot be used.
     """

@@ -21,7 +21,7 @@ KEYS = ("error", "location", "id", "path", "table", "nearest")
 
 
 def _document(**values: Any) -> str:
-    found = {"schema": "xvmgate.learn/1", **dict.fromkeys(KEYS), "differences": []}
+    found: dict[str, Any] = {"schema": "xvmgate.learn/1", **dict.fromkeys(KEYS), "differences": []}
     return json.dumps(found | values, indent=2)
 
 
@@ -82,7 +82,7 @@ def _show(state: options.State, found: Learned, medium: str, path: str | None) -
     from xvmgate.reports.text import printable  # noqa: PLC0415  # not for --help
 
     if state.json:
-        values = {"location": medium, "id": found.layout.id, "path": path, "table": found.table}
+        values: dict[str, Any] = {"location": medium, "id": found.layout.id, "path": path, "table": found.table}
         values |= {"nearest": found.nearest, "differences": found.differences}
         state.say(_document(**values), always=True)
     elif path is None:

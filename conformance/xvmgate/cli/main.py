@@ -78,8 +78,8 @@ def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> Non
 def xvmgate(ctx: click.Context) -> None:
     """Say whether a Solaris-family installer medium can still be installed as a Xen guest.
 
-    Exit status: 0 conformant or done; 1 not conformant, refused, or drifted; 2 interrupted; 3 a defect of xvmgate; 4 usage, or
-    input that cannot be read; 5 nothing was checked, or a rule that had to run did not.
+    Exit status: 0 conformant or done; 1 not conformant, refused, or drifted; 2 interrupted; 3 a defect of xvmgate; 4
+    usage, or input that cannot be read; 5 nothing was checked, or a rule that had to run did not.
     """
     from .defaults import load_defaults  # noqa: PLC0415  # not needed for --help and --version
 

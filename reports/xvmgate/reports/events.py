@@ -6,9 +6,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from .drift.values import Drift
-
     from collections.abc import Iterable, Mapping
+
+    from .drift.values import Drift
 
 PASS, FAIL, WAIVED, WARN = "pass", "fail", "waived", "warn"
 NOT_APPLICABLE, ERROR = "not-applicable", "error"

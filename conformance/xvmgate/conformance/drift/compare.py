@@ -152,9 +152,11 @@ class _Comparison:
 
     def _seen(self, changes: list[Change]) -> set[str]:
         """Return the paths of which enough is said: those that rules ask for, where these end, and ends of changes."""
-        seen = {place.real for side in (self._old, self._new) for path, place in side.places.items() if self._asked(path)}
+        seen = {
+            place.real for side in (self._old, self._new) for path, place in side.places.items() if self._asked(path)
+        }
         seen.update(path for path in {*self._old.places, *self._new.places} if self._asked(path))
-        return seen.union(*((change.path, change.to) for change in changes if change.path)) - {None}
+        return seen | {path for change in changes for path in (change.path, change.to) if path is not None}
 
 
 def _is(place: Place) -> str:

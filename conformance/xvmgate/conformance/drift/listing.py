@@ -35,7 +35,7 @@ def listing(medium: Medium, advance: Callable[[int], None] = lambda _: None) -> 
 
 
 class _Listing:
-    """One walk: the directories still to read, with their paths and depths; of an image, by block, those that were read."""
+    """One walk: the directories still to read, with paths and depths; of an image, by block, those that were met."""
 
     def __init__(self, medium: Medium, advance: Callable[[int], None]) -> None:
         self._medium = medium

@@ -30,9 +30,7 @@ def moves(old: Mapping[str, Place], new: Mapping[str, Place]) -> dict[str, tuple
     return found
 
 
-def _paired(
-    old: Mapping[str, Place], new: Mapping[str, Place], likeness: Callable[[Place], object]
-) -> dict[str, str]:
+def _paired(old: Mapping[str, Place], new: Mapping[str, Place], likeness: Callable[[Place], object]) -> dict[str, str]:
     """Pair the places that are alike, one to one, in the order of their paths."""
     waiting: dict[object, list[str]] = {}
     for path in sorted(new, reverse=True):
@@ -50,7 +48,7 @@ def _content(place: Place) -> object:
 
 
 def _role(place: Place) -> object:
-    """Return what a rebuilt file keeps: whether it is a ramdisk, a kernel for Xen or for the hardware, and its width."""
+    """Return what a rebuilt file keeps: that it is a ramdisk, or a kernel for Xen or the hardware, and its width."""
     wide = "/amd64/" in place.path
     if place.format in RAMDISKS:
         return "ramdisk", wide

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from xvmgate.fixtures.rule import FAMILIES, RULE_ID
 from xvmgate.fixtures.table import CatalogueError, Table, parse
-
 from xvmgate.reports.events import VERDICTS
 
 from .capture import SCHEMA, VERSION, Capture, Item, Judged, Place

@@ -30,9 +30,7 @@ MAX_SHOWN, MAX_LENGTH = 5, 400
 """Links out of the medium that a verdict names, and characters of each."""
 
 
-def capture(
-    location: str, *, sizes: Collection[int] = (), advance: Callable[[int], None] = lambda _: None
-) -> Capture:
+def capture(location: str, *, sizes: Collection[int] = (), advance: Callable[[int], None] = lambda _: None) -> Capture:
     """Capture the medium at a location; `advance(names)` is called as it goes.
 
     Files of one of `sizes` are looked at too: one of them may be a file that was somewhere else before.
@@ -51,7 +49,7 @@ def take(medium: Medium, sizes: Collection[int] = (), advance: Callable[[int], N
     menu = tuple(dict.fromkeys(named.path for named in survey.menu.files)) if survey.menu else ()
     paths = [*known_paths(), *menu, *_candidates(items.values(), sizes)]
     plans = {bits: (plan.kernel, plan.ramdisk) for bits, plan in result.plans.items() if plan}
-    verdicts = {check.rule: _judged(check.verdict, check.actual) for check in result.checks}
+    verdicts = {check.rule: _judged(check.verdict, check.actual) for check in result.checks if check.rule != BIOS}
     return Capture(
         location=medium.location,
         rule_set=document().rule_set,
@@ -62,7 +60,7 @@ def take(medium: Medium, sizes: Collection[int] = (), advance: Callable[[int], N
         family=result.family,
         layout=result.layout,
         plans=plans,
-        rules=verdicts | _whole_medium(medium, items.values(), verdicts),
+        rules=dict(sorted((verdicts | _whole_medium(medium, items.values(), verdicts)).items())),
         menu=menu,
         places={place.path: place for place in _places(survey, sorted(set(paths)))},
         items=items,
@@ -75,7 +73,7 @@ def _judged(verdict: str, actual: str | None) -> Judged:
 
 
 def _whole_medium(medium: Medium, items: Iterable[Item], verdicts: dict[str, Judged]) -> dict[str, Judged]:
-    """Judge what a check leaves to another question, or to what is named: booting by BIOS, and all links."""
+    """Judge what a check leaves to another question, or to what is named: an image's booting by BIOS, and all links."""
     found = {}
     if medium.kind == "iso":
         problem = bios_problem(medium)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from .capture import Capture, Item, Judged, Place
 
-HEAD = "# What a medium holds, for `xvmgate drift` and `xvmgate check --baseline`: no content, only names and what they are."
+HEAD = "# What a medium holds, for `xvmgate drift` and `xvmgate check --baseline`: names, no content."
 
 
 def text(capture: Capture) -> str:

@@ -18,6 +18,8 @@ def differences(known: Layout, found: Layout) -> Iterator[str]:
     yield from _paths("link", known.links, found.links)
     if found.volume_ids and found.volume_ids[0] not in known.volume_ids:
         yield f"volume id {found.volume_ids[0]}, not {' or '.join(known.volume_ids) or 'none'}"
+    if new := [word for word in found.words if word not in known.words]:
+        yield f"its menu says {', '.join(new)}"
     if (known.menu is None) != (found.menu is None):
         yield "no boot menu" if found.menu is None else "a boot menu, where that has none"
     for what in ("fails", "warns"):

@@ -58,7 +58,7 @@ def kind_of(place: Place) -> str | None:
 
 
 def contents(survey: Survey, capture: Capture, layout: Layout) -> dict[str, str]:
-    """Return what else the table names, by the paths at which it really lies: what rules and known releases look for."""
+    """Return what else the table names, by where it really lies: what rules and known releases look for."""
     known = {path: kind for known in every_layout() for path, kind in known.contents.items()}
     taken = {survey.lookup(path).real for path in layout.boot_paths()} | {MENU, BOOT_IMAGE}
     found: dict[str, str] = {}

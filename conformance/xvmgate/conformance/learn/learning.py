@@ -114,7 +114,5 @@ def _expectation(survey: Survey) -> Expectation:
     """Return what a check says of the medium now."""
     pv = judge_survey(survey)
     hvm = judge_survey(Survey(survey.medium, Question(mode="hvm")))
-    fails, warns = (
-        tuple(check.rule for check in pv.checks if check.verdict == verdict) for verdict in (FAIL, WARN)
-    )
+    fails, warns = (tuple(check.rule for check in pv.checks if check.verdict == verdict) for verdict in (FAIL, WARN))
     return Expectation(pv.verdict, hvm.verdict, "learned from a medium: what a check said of it", fails, warns)

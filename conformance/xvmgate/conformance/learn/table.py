@@ -21,32 +21,39 @@ def text(layout: Layout, source: str, nearest: Layout | None, said: Iterable[str
 
 
 def _lines(layout: Layout, source: str, nearest: Layout | None, said: Iterable[str]) -> Iterator[str]:
-    yield _comment(f"Learned from {source}; look it over: title, media, order and words are guesses.")
-    if nearest:
-        yield _comment(f"Nearest known release: {nearest.id}.")
-        differences = [_comment(f"  {difference}") for difference in said]
-        yield from (["# It differs by:", *differences] if differences else ["# It does not differ from that."])
-    yield f"id = {basic(layout.id)}"
-    yield f"title = {basic(layout.title)}"
-    if layout.family:
-        yield f"family = {basic(layout.family)}"
-    yield f"media = {basic(layout.media)}"
+    yield from _head(source, nearest, said)
+    for key in ("id", "title", "family", "media"):
+        if value := getattr(layout, key):
+            yield f"{key} = {basic(value)}"
     yield f"order = {layout.order}"
     for key in ("volume_ids", "words", "ramdisk_files"):
         yield f"{key} = {_list(getattr(layout, key))}"
     if layout.menu is not None:
         yield f"menu = {_menu(layout.menu)}"
-    yield from ("", "[expect]", f"pv = {basic(layout.expect.pv)}", f"hvm = {basic(layout.expect.hvm)}")
-    yield f"because = {basic(layout.expect.because)}"
-    for key in ("fails", "warns"):
-        if getattr(layout.expect, key):
-            yield f"{key} = {_list(getattr(layout.expect, key))}"
+    yield from _expect(layout)
     for bits, pair in layout.pairs.items():
         yield from ("", f"[paths.{bits}]", f"kernel = {basic(pair.kernel)}", f"ramdisk = {basic(pair.ramdisk)}")
     for key in ("contents", "links"):
         if found := getattr(layout, key):
             yield from ("", f"[{key}]")
             yield from (f"{basic(path)} = {basic(value)}" for path, value in found.items())
+
+
+def _head(source: str, nearest: Layout | None, said: Iterable[str]) -> Iterator[str]:
+    yield _comment(f"Learned from {source}; look it over: title, media, order and words are guesses.")
+    if nearest is None:
+        yield "# No known release is near."
+        return
+    yield _comment(f"Nearest known release: {nearest.id}.")
+    differences = [_comment(f"  {difference}") for difference in said]
+    yield from (["# It differs by:", *differences] if differences else ["# It does not differ from that."])
+
+
+def _expect(layout: Layout) -> Iterator[str]:
+    expect = layout.expect
+    yield from ("", "[expect]", f"pv = {basic(expect.pv)}", f"hvm = {basic(expect.hvm)}")
+    yield f"because = {basic(expect.because)}"
+    yield from (f"{key} = {_list(rules)}" for key, rules in (("fails", expect.fails), ("warns", expect.warns)) if rules)
 
 
 def _comment(line: str) -> str:

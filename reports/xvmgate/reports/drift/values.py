@@ -16,7 +16,13 @@ KINDS = (MOVED, VANISHED, APPEARED, CHANGED)
 """Kinds of changes, in the order of reports."""
 MAX_PROBLEMS = 50
 """Changes of one medium that fail a run by name; of more, the number is given."""
-WORDS = {PASS: "holds", FAIL: "is broken", WARN: "is warned of", ERROR: "could not be checked", NOT_APPLICABLE: "unused"}
+WORDS = {
+    PASS: "holds",
+    FAIL: "is broken",
+    WARN: "is warned of",
+    ERROR: "could not be checked",
+    NOT_APPLICABLE: "unused",
+}
 """What is said of a rule by its verdict on the new medium."""
 
 
