@@ -89,7 +89,7 @@ def _candidates(items: Iterable[Item], sizes: Collection[int]) -> Iterator[str]:
     """List files that may be a kernel or a ramdisk, by name or by size."""
     left = MAX_CANDIDATES
     for item in items:
-        if item.kind == "file" and (item.size in sizes or is_candidate(item.path.rpartition("/")[2])):
+        if item.kind == "file" and (item.size in sizes or is_candidate(item.path)):
             yield item.path
             left -= 1
             if not left:

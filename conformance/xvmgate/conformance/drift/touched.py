@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from xvmgate.fixtures.layout import BOOT_IMAGE, MENU, every_layout
@@ -13,8 +12,9 @@ if TYPE_CHECKING:
 
 BOOTED, FORMAT, FILES, LINKS, BIOS = "XVM-PV-01", "XVM-EV-01", "XVM-EV-02", "XVM-EV-03", "XVM-HVM-01"
 """The rules about what the files are that PATH rules place, and about the rest."""
-CANDIDATES = ("unix", "*boot_archive*", "x86.*")
-"""Names that kernels and ramdisks have had: a file of such a name is looked at wherever it lies."""
+KERNEL, ARCHIVE, ROOT = "unix", "boot_archive", "x86."
+"""The name that kernels have, what the newer ramdisks have in it, how the older ones' begins: such a file is looked at
+wherever it lies."""
 BOOTING = ("kernel", "elf", "ramdisk", "boot-image")
 """How the kinds of `[contents]` begin that a boot loader reads."""
 
@@ -28,9 +28,10 @@ def known_paths() -> frozenset[str]:
     return frozenset(paths)
 
 
-def is_candidate(name: str) -> bool:
-    """Say whether a file of this name may be a kernel or a ramdisk."""
-    return any(fnmatchcase(name.casefold(), pattern) for pattern in CANDIDATES)
+def is_candidate(path: str) -> bool:
+    """Say whether a file at this path may be a kernel or a ramdisk, by its name."""
+    name = path[path.rfind("/") + 1 :].casefold()
+    return name == KERNEL or ARCHIVE in name or name.startswith(ROOT)
 
 
 def place_rules(path: str, named: Container[str]) -> list[str]:
