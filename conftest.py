@@ -22,6 +22,7 @@ PACKAGES = {
     "xorriso": "xorriso",
     "makefs": "makefs",
     "bsdtar": "libarchive-tools",
+    "pygrub": "xen-utils-4.17",
     "readnotes": "xen-utils-4.17",
     "pygrub": "xen-utils-4.17",
     "grub-fstest": "grub-common",

@@ -17,7 +17,6 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 B109, NEVADA = "opensolaris-b109-live", "nevada-snv121-dvd"
-COMMAND = Path(sys.executable).with_name("xvmgate")
 
 
 def run(*words: object, cwd: Path, **variables: object) -> subprocess.CompletedProcess[str]:

@@ -92,9 +92,9 @@ def verb(
     report = run.report()
     for problem in run.waived():
         output.complain(problem)
+    actions.announce(report, question.options())
     for target in targets:
         output.write(target, report, question.options())
-    actions.announce(report, question.options())
     if state.json:
         state.say(output.render("json", report).rstrip("\n"), always=True)
     return verdict.EXIT[report.verdict]

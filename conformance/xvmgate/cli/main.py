@@ -27,6 +27,7 @@ VERBS = {
     "rules": "List the rules, or the known releases.",
     "schema": "Print a JSON schema of what xvmgate writes or reads.",
     "serve": "Serve a medium over HTTP, as an AI server does.",
+    "suite": "Judge engines by the rules, and the known media.",
     "waiver": "Add, list and prune waivers.",
 }
 """Every verb with its line in the help; its module has the same name and holds a command `verb`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .events import ERROR, FAIL, WARN
-from .text import clip, printable
+from .text import clip
 from .view import view
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def _findings(report: CheckReport | SuiteReport, options: Sequence[str]) -> Iter
 
 def _command(kind: str, title: str, text: str) -> str:
     """Write one command; `%`, and in a property `:` and `,` too, are escaped as the runner undoes it."""
-    said = clip(printable(text), LONGEST).replace("%", "%25")
-    name = clip(printable(title), LONGEST).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    said = clip(text, LONGEST).replace("%", "%25")
+    name = clip(title, LONGEST).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     return f"::{kind} title={name}::{said}"
 
 

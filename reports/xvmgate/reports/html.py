@@ -1,6 +1,6 @@
 """The HTML report: one page by itself, readable from a file, without a network, on paper, in light and dark.
 
-The page's parts lie in `page/`. Every text goes through `printable` and Jinja's escaping; a policy in the page lets
+The page's parts lie in `page/`. Every text goes through `clip` and Jinja's escaping; a policy in the page lets
 only its own style and script run, whatever a text says.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xvmgate.fixtures import rule as catalogue
 
 from .events import ERROR, FAIL, NOT_APPLICABLE, PASS, WAIVED, WARN
-from .text import COUNTED, clip, printable
+from .text import COUNTED, clip
 from .view import ENGINE, SHOWN, view
 
 if TYPE_CHECKING:
@@ -93,13 +93,13 @@ def environment() -> Environment:
         loader=FileSystemLoader(PAGE), autoescape=True, undefined=StrictUndefined, finalize=_said,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["brief"] = lambda text: clip(printable(text), BRIEF)
+    environment.filters["brief"] = lambda text: clip(text, BRIEF)
     return environment
 
 
 def _said(value: Any) -> Any:
     """Make any text of the page harmless and short; what is marked as markup is our own."""
-    return clip(printable(value), LONGEST) if type(value) is str else value
+    return clip(value, LONGEST) if type(value) is str else value
 
 
 def parts() -> dict[str, Any]:

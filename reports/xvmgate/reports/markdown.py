@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from xvmgate.fixtures import rule as catalogue
 
-from .text import COUNTED, clip, printable
+from .text import COUNTED, clip
 from .view import view
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def code(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Write punctuation as character references, which no Markdown reads as markup."""
-    return SPECIAL.sub(lambda match: f"&#{ord(match[0])};", clip(printable(text), LONGEST))
+    return SPECIAL.sub(lambda match: f"&#{ord(match[0])};", clip(text, LONGEST))
 
 
 def _lines(run: View) -> Iterator[str]:

@@ -82,8 +82,11 @@ def printable(text: str) -> str:
 
 
 def clip(text: str, longest: int) -> str:
-    """Return a text, of a long one its beginning and how long it is."""
-    return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
+    """Return a text as `printable` writes it, of a long one its beginning and how long it is, in characters."""
+    said = printable(text[:longest])
+    if len(text) <= longest and len(said) <= longest:
+        return said
+    return f"{said[:longest]}… ({len(text)} characters)"
 
 
 def size(count: int) -> str:

@@ -11,7 +11,7 @@ from junitparser import JUnitXml
 from xvmgate.reports import json as json_report
 from xvmgate.reports import junit
 from xvmgate.reports.events import Check, CheckReport, MediumResult, Plan
-from xvmgate.reports.text import blocks, printable, size, summary
+from xvmgate.reports.text import blocks, clip, printable, size, summary
 
 NASTY = "a\nb\x1b[31m\x00\ud800<&>\u202e.iso"
 CHECKS = (
@@ -127,6 +127,20 @@ def test_what_a_medium_says_disturbs_no_terminal() -> None:
 @pytest.mark.parametrize("text", ["/boot/x86.miniroot", "naïve Größe", "日本語", "😀", "a\u00a0b"])
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert printable(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("abc", "abc"),
+        ("a\nb", "a\\nb"),
+        ("abcdefgh", "abcdefgh"),
+        ("abcdefghi", "abcdefgh… (9 characters)"),
+        ("\u202ea\u202e", "\\u202ea\\… (3 characters)"),
+    ],
+)
+def test_a_long_text_is_cut(text: str, said: str) -> None:
+    assert clip(text, 8) == said
 
 
 @pytest.mark.parametrize(

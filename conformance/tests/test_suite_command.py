@@ -1,0 +1,102 @@
+"""`xvmgate suite`: its document, its exit status, smoke; the wheel in an empty environment; pygrub as a subject."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PYGRUB = ROOT / "docs" / "adapters" / "pygrub.py"
+
+
+def suite(folder: Path, *words: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
+    """Run the command in a directory."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    command = [python, "-P", "-m", "xvmgate.cli", "suite", *words]
+    return subprocess.run(  # noqa: PLW1510  # the status is compared
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=110
+    )
+
+
+def test_json_is_the_document_and_nothing_else(tmp_path: Path) -> None:
+    ran = suite(tmp_path, "--json", "--rule", "XVM-CON-03", "--report", "junit:j.xml")
+    document = json.loads(ran.stdout)
+    assert ran.returncode == 5
+    assert (document["schema"], document["verdict"]) == ("xvmgate.suite/1", "incomplete")
+    assert {check["rule"] for check in document["checks"]} == {"XVM-CON-03"}
+    assert document["counts"]["pass"] == len(document["checks"]) > 20
+    assert "xvmgate: incomplete" in ran.stderr
+    assert "con-nowin-iso-32" in (tmp_path / "j.xml").read_text()
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != ".pytest_cache") == ["j.xml"]
+
+
+def test_a_subject_that_is_no_use_is_judged_by_smoke_alone(tmp_path: Path) -> None:
+    ran = suite(tmp_path, "--smoke", "--json", "--subject", "exec:false")
+    assert ran.returncode == 5
+    assert json.loads(ran.stdout)["verdict"] == "incomplete"
+    assert "exec:false: it does not start: it ended with status 1" in ran.stderr
+    ran = suite(tmp_path, "-q", "--medium", "none.iso")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (5, "", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--rule", "XVM-CON-3"], "no rule 'XVM-CON-3'; did you mean XVM-CON-0"),
+        (["--report", "pdf:x"], "--report 'pdf:x': FORMAT:FILE is expected"),
+        (["--smoke", "--subject", "exec:"], "exec:COMMAND is expected"),
+        (["--subject", "theirs"], "'theirs' is no subject"),
+        (["--timeout", "soon"], "'soon' is not a valid float"),
+    ],
+)
+def test_misuse(words: list[str], said: str, tmp_path: Path) -> None:
+    ran = suite(tmp_path, *words)
+    assert ran.returncode == 4
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.slow
+def test_pygrub_for_its_part_of_the_rules(tmp_path: Path, real: Callable[[str], str]) -> None:
+    real("pygrub")
+    real("genisoimage")
+    subject = f"exec:{sys.executable} {PYGRUB}"
+    ran = suite(tmp_path, "--smoke", "--json", "--subject", subject, "--", "-k", "path- or con-nowin or hvm- or iso-")
+    document = json.loads(ran.stdout)
+    assert ran.returncode == 1
+    assert "starts, and is pygrub 4.17" in ran.stderr
+    found: dict[str, set[str]] = {}
+    for check in document["checks"]:
+        found.setdefault(check["rule"], set()).add(check["verdict"])
+    assert {rule for rule, verdicts in found.items() if "fail" in verdicts} >= {"XVM-ISO-01", "XVM-CON-03"}
+    for rule in ("XVM-PATH-01", "XVM-PATH-04", "XVM-PATH-11", "XVM-PATH-13", "XVM-PATH-15", "XVM-PATH-16"):
+        assert "pass" in found[rule], rule
+        assert "fail" not in found[rule], rule
+    assert found["XVM-HVM-02"] == found["XVM-CON-01"] == {"not-applicable"}
+    assert "error" not in set().union(*found.values())
+
+
+@pytest.mark.slow
+def test_the_wheel_in_an_empty_environment(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = str(tmp_path / "venv" / "bin" / "python")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run([python, "-m", "pip", "install", "-q", wheel], check=True, env=environment, capture_output=True)
+    away = tmp_path / "away"
+    away.mkdir()
+    (away / "engine.py").write_text("raise SystemExit('not to be imported')\n")
+    ran = subprocess.run(
+        [tmp_path / "venv" / "bin" / "xvmgate", "suite"], cwd=away, check=False, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr
+    assert "xvmgate: conformant; " in ran.stdout
