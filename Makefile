@@ -20,6 +20,8 @@ bench: $(VENV)/installed
 	$(BIN)/python bench/build.py
 	$(BIN)/python bench/capture.py
 	$(BIN)/python bench/engine.py
+	$(BIN)/python bench/extract.py
+	$(BIN)/python bench/remote.py
 
 $(VENV)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xvmgate needs Python 3.11 or later; say make PYTHON=python3.x")'

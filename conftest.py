@@ -6,9 +6,11 @@ A part that is missing skips its tests by the name of its Debian package, or fai
 from __future__ import annotations
 
 import gzip
+import lzma
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -24,8 +26,14 @@ PACKAGES = {
     "bsdtar": "libarchive-tools",
     "pygrub": "xen-utils-4.17",
     "readnotes": "xen-utils-4.17",
-    "pygrub": "xen-utils-4.17",
+    "nginx": "nginx-light",
+    "ganesha.nfsd": "nfs-ganesha",
+    "nfs-ls": "libnfs-utils",
     "grub-fstest": "grub-common",
+    "zfs-fuse": "zfs-fuse",
+    "zdb": "zfs-fuse",
+    "partx": "util-linux",
+    "pygrub": "xen-utils-4.17",
     "fsstat": "sleuthkit",
     "icat": "sleuthkit",
     "faketime": "faketime",
@@ -51,6 +59,9 @@ XEN = "boot/xen-4.17-amd64.gz"
 XEN_LIMIT = 60
 """Seconds in which Xen in QEMU has to end by itself; it takes 1.2 on an idle machine."""
 BOOT_IMAGE = "boot/grub/stage2_eltorito"
+DATA = Path(__file__).parent / "engine/tests/data"
+"""Kept pools, the script that made them, and the forge of others: modules that tests import by their names."""
+sys.path.append(str(DATA))
 
 Real = Callable[[str], str]
 WriteIso = Callable[..., Path]
@@ -178,6 +189,24 @@ def layout_iso(tmp_path_factory: pytest.TempPathFactory, layout_tree: LayoutTree
         return built[layout, writer]
 
     return iso
+
+
+@pytest.fixture(scope="session")
+def kept_pool(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`kept_pool("v10-fletcher2")`: a pool of real zfs-fuse, unpacked once; not to be changed."""
+    unpacked: dict[str, Path] = {}
+
+    def pool(name: str) -> Path:
+        if name not in unpacked:
+            out = tmp_path_factory.mktemp("pool") / name
+            with lzma.open(DATA / f"{name}.img.xz") as packed, out.open("wb") as image:
+                while chunk := packed.read(1 << 20):
+                    image.seek(len(chunk), os.SEEK_CUR) if not any(chunk) else image.write(chunk)
+                image.truncate()
+            unpacked[name] = out
+        return unpacked[name]
+
+    return pool
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def test_empty(tmp_path: Path) -> None:
 
 def test_text(tmp_path: Path) -> None:
     (tmp_path / "x.iso").write_text("hello\n" * 99)
-    assert "no ISO9660 image: text (XVM-FS-01)" in unreadable(tmp_path / "x.iso")
+    assert "no ISO9660, UFS or ZFS image: text (XVM-FS-01)" in unreadable(tmp_path / "x.iso")
 
 
 def test_special_files_are_not_opened(tmp_path: Path) -> None:
@@ -56,6 +56,19 @@ def test_a_directory_without_anything_of_interest(tmp_path: Path) -> None:
     result = check(str(tmp_path))
     assert (result.verdict, result.family, result.layout) == ("nonconformant", None, None)
     assert [found.rule for found in result.checks if found.verdict == "fail"] == ["XVM-PV-01"]
+
+
+SPARC = ["boot/sparc.miniroot", "platform/sun4v/boot_archive", "platform/sun4u/kernel/sparcv9/unix"]
+
+
+@pytest.mark.parametrize("path", SPARC)
+def test_a_sparc_medium_is_named(path: str, tmp_path: Path) -> None:
+    """Its file system can be read, as an ISO or an unpacked one; what is on it is for other machines."""
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_bytes(b"x")
+    (found,) = [found for found in check(str(tmp_path)).checks if found.verdict == "fail"]
+    assert (found.rule, found.actual) == ("XVM-PV-01", f"a SPARC medium: it has /{path}")
+    assert found.message == "take the x86 medium: Xen has no SPARC guests"
 
 
 @pytest.mark.parametrize("writer", ["genisoimage", "xorriso", "makefs"])
@@ -77,7 +90,7 @@ def test_truncated(writer: str, keep: float, tmp_path: Path, layout_iso: Callabl
     cut = tmp_path / "cut.iso"
     cut.write_bytes(data[: int(blocks * 2048 * keep)])
     error = unreadable(cut)
-    assert "truncated" in error or "no ISO9660 image" in error
+    assert "truncated" in error or "no ISO9660, UFS or ZFS image" in error
 
 
 def test_a_ramdisk_that_is_a_bomb(
@@ -107,7 +120,7 @@ def test_a_defect_of_our_own_is_status_3(tmp_path: Path) -> None:
 
 def test_an_interrupt_is_status_2_and_json_says_how_far(tmp_path: Path, layout_tree: Callable[[str], Path]) -> None:
     """The second medium's hash takes for ever: its file never ends."""
-    slow = "import xvmgate.cli.hashing as h, time, os; h.with_hash = lambda r: (r if 'nevada' in r.location else "
+    slow = "import xvmgate.cli.hashing as h, time, os; h.with_hash = lambda r, *_: (r if 'nevada' in r.location else "
     slow += "(os.write(2, b'waiting'), time.sleep(60))); from xvmgate.cli.entry import run; run()"
     command = [
         sys.executable,

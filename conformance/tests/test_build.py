@@ -193,15 +193,22 @@ def test_a_full_disk_leaves_the_old_file_as_it_was(form: str, tmp_path: Path) ->
     assert form == "tree" or (tmp_path / "x").read_bytes() == b"old"
 
 
+def _is_writing(folder: Path) -> bool:
+    """Say whether bytes are there; before them, at an import, an interrupt may end Python itself."""
+    with suppress(FileNotFoundError):
+        return any(path.is_file() and path.stat().st_size for path in folder.rglob("*"))
+    return False
+
+
 @pytest.mark.parametrize("form", ["iso", "tree"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_leaves_nothing(number: signal.Signals, form: str, tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "xvmgate.cli", "build", OMNIOS, "--as", form, "--ramdisk-mb", "2000", "-o", "x"]
+    words = [sys.executable, "-m", "xvmgate.cli", "build", OMNIOS, "--as", form, "--ramdisk-mb", "600", "-o", "x"]
     child = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     end = time.monotonic() + 20
-    while not list(tmp_path.iterdir()) and time.monotonic() < end:
+    while not _is_writing(tmp_path) and time.monotonic() < end:
         time.sleep(0.02)
-    assert list(tmp_path.iterdir()), "it has begun to write"
+    assert child.poll() is None
     child.send_signal(number)
     _, err = child.communicate(timeout=20)
     assert (child.returncode, err.strip()) == (2, "xvmgate: interrupted")

@@ -207,7 +207,7 @@ def test_help_and_version(words: list[str]) -> None:
 
 def test_help_lists_the_verbs_that_there_are() -> None:
     verbs = [line.split()[0] for line in run("--help").out.partition("Verbs:")[2].splitlines() if line.strip()]
-    wanted = "build capture check drift engine explain learn plan report rules schema serve suite waiver"
+    wanted = "build capture check drift engine explain extract learn plan report rules schema serve suite waiver"
     assert " ".join(verbs) == wanted
 
 

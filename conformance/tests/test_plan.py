@@ -269,7 +269,7 @@ def test_refusals_of_hvm(words: list[str], rule: str, text: str, layout_iso: Iso
         ([*GUEST, "-l", "ISO", "-c", "ISO"], "location and cdrom: one source is expected, not 2"),
         ([*GUEST, "-l", "ISO", "--mac", "none"], "mac 'none': six octets in hexadecimal with colons are expected"),
         ([*GUEST, "-l", "/no/such.iso"], "/no/such.iso: cannot be read: No such file or directory"),
-        ([*GUEST, "-l", __file__], "no ISO9660 image: text (XVM-FS-01)"),
+        ([*GUEST, "-l", __file__], "no ISO9660, UFS or ZFS image: text (XVM-FS-01)"),
         (
             [*GUEST, "-l", "ISO", "--reading", "https"],
             "--reading: reading https: not-http or as-http is expected, not ''",

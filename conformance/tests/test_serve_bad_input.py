@@ -29,7 +29,7 @@ def refuse(*words: object) -> str:
 def test_bad_input_is_one_sentence(tmp_path: Path, layout_tree: Callable[[str], Path]) -> None:
     (tmp_path / "text").write_text("hello\n")
     assert "No such file" in refuse(tmp_path / "none")
-    assert "no ISO9660 image: text" in refuse(tmp_path / "text")
+    assert "no ISO9660, UFS or ZFS image: text" in refuse(tmp_path / "text")
     assert "65536 is not in the range" in refuse(tmp_path, "--port", "65536")
     assert "Missing argument 'PATH'" in refuse()
     assert "cannot be listened on: " in refuse(tmp_path, "--host", "203.0.113.1", "--port", "0")

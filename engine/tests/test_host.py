@@ -43,6 +43,10 @@ destination: default
         (LINUX.replace("100\t00000000", "100\t000000FF"), "192.0.2.1"),
         (LINUX.splitlines()[0], None),
         ("head\nshort line\n", None),
+        (LINUX.replace("\t00000000\t0\t0\t0", "\t00000000"), "192.0.2.254"),
+        (LINUX.replace("\t00000000\t0\t0\t0", ""), None),
+        (LINUX.replace("eth0\t00000000", "eth0\tC0000200"), "192.0.2.1"),
+        (LINUX.replace("0003", "1003").replace("FE0200C0\t1003", "FE0200C0\t0010"), "192.0.2.1"),
         ("", None),
     ],
 )
@@ -90,6 +94,9 @@ def test_the_gateway_s_way_by_system(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         ("AMD64", "", "", 64),
         ("i86pc", "64\n", "", 64),
         ("i86pc", "32\n", "flags : lm", 32),
+        ("i86pc", "amd64\n", "", 32),
+        ("i87", "64\n", "", 32),
+        ("i386", "64\n", "", 32),
         ("i686", "64", "x\nflags\t\t: fpu lm nx\n", 64),
         ("i686", "", "flags\t\t: fpu lmx nx\n", 32),
         ("i686", "", "", 32),
@@ -109,6 +116,12 @@ def test_a_name_that_the_system_knows() -> None:
     assert host.resolve("x..y") is None
 
 
+def test_of_several_addresses_the_first_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [(0, 0, 0, "", ("192.0.2.1", 0)), (0, 0, 0, "", ("192.0.2.2", 0))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: answers)
+    assert host.resolve("many") == "192.0.2.1"
+
+
 def test_a_name_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(*_: object) -> list[object]:
         time.sleep(0.4)
@@ -124,6 +137,7 @@ def test_a_name_server_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> 
 def test_programs_that_are_missing_or_hang(monkeypatch: pytest.MonkeyPatch) -> None:
     assert host._ask("xvmgate-has-no-such-program") == ""
     assert host._ask("echo", "x") == "x\n"
+    assert host._ask("sh", "-c", "echo x; exit 3") == "x\n"
     monkeypatch.setattr(host, "PATIENCE", 0.05)
     assert host._ask("sleep", "5") == ""
     assert host._read("/nowhere") == ""

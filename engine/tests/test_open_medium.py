@@ -10,19 +10,12 @@ import pytest
 from xvmgate.media import MediumError, open_medium
 
 IMAGES: list[tuple[str, dict[int, bytes]]] = [
+    ("UFS1 of Solaris's multi-terabyte variant", {9564: b"\xde\xca\xde\x00"}),
     ("UDF", {32769: b"BEA01"}),
     ("squashfs", {0: b"hsqs"}),
-    ("gzip'ed", {0: b"\x1f\x8b\x08"}),
-    ("xz-compressed", {0: b"\xfd7zXZ\0"}),
-    ("bzip2-compressed", {0: b"BZh9"}),
-    ("zstd-compressed", {0: b"\x28\xb5\x2f\xfd"}),
     ("ext2", {1080: b"\x53\xef"}),
     ("ext3", {1080: b"\x53\xef", 1116: b"\x04"}),
     ("ext4", {1080: b"\x53\xef", 1116: b"\x04", 1120: b"\x40"}),
-    ("UFS1", {9564: b"\x54\x19\x01\x00"}),
-    ("UFS1 (big-endian, SPARC)", {9564: b"\x00\x01\x19\x54"}),
-    ("a ZFS pool of version 28", {128 << 10: b"\x0c\xb1\xba\0\0\0\0\0\x1c\0\0\0\0\0\0\0"}),
-    ("a ZFS pool of version 5000", {(128 << 10) + 3072: b"\0\0\0\0\0\xba\xb1\x0c" + (5000).to_bytes(8, "big")}),
     ("a qcow2 disk image", {0: b"QFI\xfb"}),
     ("a raw CD image with 2352-byte sectors", {37657: b"CD001"}),
     ("High Sierra", {32777: b"CDROM"}),
@@ -30,7 +23,6 @@ IMAGES: list[tuple[str, dict[int, bytes]]] = [
     ("a tar archive", {257: b"ustar"}),
     ("an ELF file", {0: b"\x7fELF"}),
     ("btrfs", {65600: b"_BHRfS_M"}),
-    ("a SPARC disk with a VTOC label", {508: b"\xda\xbe"}),
     ("a disk with a GPT partition table", {512: b"EFI PART"}),
     ("a disk with an MBR", {0: b"\xfa", 510: b"\x55\xaa"}),
     ("it begins with zeros", {}),
@@ -52,20 +44,54 @@ def test_another_image_is_named(name: str, content: dict[int, bytes], tmp_path: 
     for at, text in content.items():
         data[at : at + len(text)] = text
     (tmp_path / "x").write_bytes(data)
-    assert f"{name} (XVM-FS-01); give a directory or an ISO file" in error(tmp_path / "x")
+    assert f"{name} (XVM-FS-01); give a directory, an ISO file or the image of a root" in error(tmp_path / "x")
+
+
+ADVISED: list[tuple[str, dict[int, bytes], str]] = [
+    ("gzip'ed", {0: b"\x1f\x8b\x08"}, "unpack it first: gzip -d"),
+    ("xz-compressed", {0: b"\xfd7zXZ\0"}, "unpack it first: xz -d"),
+    ("bzip2-compressed", {0: b"BZh9"}, "unpack it first: bzip2 -d"),
+    ("zstd-compressed", {0: b"\x28\xb5\x2f\xfd"}, "unpack it first: zstd -d"),
+    ("UFS1 (big-endian, SPARC)", {9564: b"\x00\x01\x19\x54"}, "take the x86 medium: Xen has no SPARC guests"),
+    ("a SPARC disk with a VTOC label", {508: b"\xda\xbe"}, "take the x86 medium: Xen has no SPARC guests"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "advice"), ADVISED)
+def test_what_to_do_with_another_image(name: str, content: dict[int, bytes], advice: str, tmp_path: Path) -> None:
+    data = bytearray(300 << 10)
+    for at, text in content.items():
+        data[at : at + len(text)] = text
+    (tmp_path / "x").write_bytes(data)
+    assert error(tmp_path / "x").endswith(f": no ISO9660, UFS or ZFS image: {name} (XVM-FS-01); {advice}")
+
+
+MAGIC_ALONE: list[tuple[dict[int, bytes], str]] = [
+    ({9564: b"\x54\x19\x01\x00"}, "no UFS1: its blocks have 0 bytes"),
+    ({128 << 10: b"\x0c\xb1\xba\0\0\0\0\0"}, "a ZFS pool that cannot be read: none of its four labels"),
+    ({(128 << 10) + 3072: b"\0\0\0\0\0\xba\xb1\x0c"}, "a ZFS pool that cannot be read: none of its four labels"),
+]
+
+
+@pytest.mark.parametrize(("content", "words"), MAGIC_ALONE)
+def test_a_magic_number_alone_is_damage(content: dict[int, bytes], words: str, tmp_path: Path) -> None:
+    data = bytearray(300 << 10)
+    for at, text in content.items():
+        data[at : at + len(text)] = text
+    (tmp_path / "x").write_bytes(data)
+    assert words in error(tmp_path / "x")
 
 
 @pytest.mark.parametrize(("content", "name"), [(b"some text\n", "text"), (b"\x00\x01\x02", "of no known kind")])
 def test_small_files(content: bytes, name: str, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(content)
-    assert f"no ISO9660 image: {name} (XVM-FS-01)" in error(tmp_path / "x")
+    assert f"no ISO9660, UFS or ZFS image: {name} (XVM-FS-01)" in error(tmp_path / "x")
 
 
-@pytest.mark.parametrize(
-    "location", ["http://host/x.iso", "https://host/", "nfs:host:/path", "nfs://host/path", "ftp://x"]
-)
-def test_remote_locations_are_not_read_yet(location: str) -> None:
-    assert error(location) == f"{location}: no local path; copy or mount it and give the path"
+def test_a_location_of_another_kind_is_refused() -> None:
+    assert error("ftp://user:secret@x/y") == (
+        "ftp://x/y: ftp: is no way to a medium; give a path, or an http:, https: or nfs: location"
+    )
 
 
 @pytest.mark.parametrize("location", ["", "none.iso", "x\0y"])

@@ -148,6 +148,30 @@ def test_opensolaris_by_source(request_: InstallRequest, kind: str, tail: list[s
     assert sorted(rules) == sorted([*tail, "CON-02"])
 
 
+@pytest.mark.parametrize(
+    ("words", "mask", "message"),
+    [
+        ("subnet-mask=1.0.0.0 subnet-mask=2.0.0.0 subnet-mask=3.0.0.0", "3.0.0.0", None),
+        ("subnet-mask=1.0.0.0 -B subnet-mask=2.0.0.0", "2.0.0.0", "the word subnet-mask=1.0.0.0 is not passed on"),
+        ("subnet-mask=3.0.0.0 -B subnet-mask=2.0.0.0", "2.0.0.0", "the word subnet-mask=3.0.0.0 is not passed on"),
+        ("subnet-mask=2.0.0.0 -B subnet-mask=2.0.0.0", "2.0.0.0", None),
+        ("subnet-mask='2.0.0.0'", "2.0.0.0", None),
+    ],
+)
+def test_masks(words: str, mask: str, message: str | None) -> None:
+    made = plan(PLAIN._replace(location="nfs:srv:/snv", extra_args=words), files=NEVADA)
+    assert dict(made.args.properties)["subnet-mask"] == mask
+    assert made.args.words == ()
+    assert [message in str(said) for said in made.messages] == [True] if message else made.messages == ()
+
+
+def test_short_octets_are_those_of_two_digits() -> None:
+    request = PLAIN._replace(location="nfs:srv:/snv", mac="0:16:3e:0a:00:01")
+    facts = given(64, {"srv": "192.0.2.5", "g": "192.0.2.9"}, None)
+    made = make_plan(request, facts, imagined("tree", NEVADA), {"boot-mac-form": "short-octets"})
+    assert dict(made.args.properties)["boot-mac"] == "0:16:3e:a:0:1"
+
+
 def test_hvm() -> None:
     def trace(**changes: object) -> list[tuple[str, str]]:
         request = InstallRequest("g", 512, "hvm")._replace(**changes)  # type: ignore[arg-type]

@@ -6,9 +6,10 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xvmgate.builders import image_file
 from xvmgate.builders.image_file import GATHER, ImageFile
 
 SEEKS = st.one_of(
@@ -19,15 +20,18 @@ SEEKS = st.one_of(
 STEPS = st.lists(st.one_of(st.binary(min_size=1, max_size=40), SEEKS), max_size=30)
 
 
-@given(STEPS)
+@pytest.mark.parametrize("gather", [64, GATHER])
+@settings(max_examples=200, deadline=None)
+@given(steps=STEPS)
 def test_it_writes_what_a_plain_file_would(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[bytes | tuple[int, int]]
+    gather: int, tmp_path_factory: pytest.TempPathFactory, steps: list[bytes | tuple[int, int]]
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "image"
     plain = io.BytesIO()
     refused = ""
     try:
-        with open(path, "wb", buffering=0) as raw, ImageFile(raw) as image:
+        with pytest.MonkeyPatch.context() as patch, open(path, "wb", buffering=0) as raw, ImageFile(raw) as image:
+            patch.setattr(image_file, "GATHER", gather)
             for step in steps:
                 for file in (image, plain):
                     if isinstance(step, bytes):

@@ -81,7 +81,7 @@ def verb(
         )
     if state.json:
         state.say(json.dumps({"schema": "xvmgate.build/1", "built": built}, indent=2), always=True)
-    else:
+    elif not state.quiet:
         for medium in built:
             state.say(_line(medium))
     return 0

@@ -8,15 +8,17 @@ import click
 
 from xvmgate.conformance.asking import ask
 from xvmgate.conformance.judge import judge
+from xvmgate.media.location import shown
 from xvmgate.reports import verdict
 from xvmgate.reports.events import CheckReport, MediumResult
 
-from . import actions, options, output
+from . import actions, options, output, remote
 from .baseline import load_baseline
 from .waiving import load_waiving
 
 if TYPE_CHECKING:
     from xvmgate.conformance.question import Question
+    from xvmgate.media.remote import Remote
 
     from .waiving import Waiving
 
@@ -55,6 +57,7 @@ def _nothing_judged(message: str, status: int) -> str:
     multiple=True,
     help=f"Write a report; FORMAT is one of {', '.join(output.FORMATS)}; may be repeated.",
 )
+@remote.options
 @options.as_json
 @options.quiet
 @options.debug
@@ -71,8 +74,11 @@ def verb(
     baseline: str | None,
     hashed: bool,
     reports: tuple[str, ...],
+    timeout: float | None,
+    download: bool,
+    max_size: int,
 ) -> int:
-    """Judge each MEDIUM, a directory or an ISO9660 image, by the rules for installer media.
+    """Judge each MEDIUM, a directory or an image, here or on a web or NFS server, by the rules for installer media.
 
     Without --release a width is good when a documented kernel and ramdisk for it are there, and at least one width has
     to be good. A summary line ends each medium; failures and warnings come before it.
@@ -84,11 +90,12 @@ def verb(
         targets = [output.parse_target(text) for text in reports]
     except ValueError as error:
         raise options.Stop(str(error), verdict.USAGE) from error
+    allowed = remote.allowed(timeout, download, max_size, quiet=state.quiet)
     run.waiving = load_waiving(waivers)
     known = load_baseline(baseline)
     for location in media:
-        result = _one(location, question, state, run.waiving, hashed=hashed)
-        run.results.append(known.apply(result, state) if known else result)
+        result = _one(location, question, state, run.waiving, allowed, hashed=hashed)
+        run.results.append(known.apply(result, location, state, allowed) if known else result)
     report = run.report()
     for problem in run.waived():
         output.complain(problem)
@@ -101,16 +108,22 @@ def verb(
 
 
 def _one(
-    location: str, question: Question, state: options.State, waiving: Waiving | None, *, hashed: bool
+    location: str,
+    question: Question,
+    state: options.State,
+    waiving: Waiving | None,
+    allowed: Remote,
+    *,
+    hashed: bool,
 ) -> MediumResult:
     """Judge one medium and show it."""
-    result = judge(location, question)
+    result = judge(location, question, allowed)
     if waiving:
         result = waiving.apply(result, selected=bool(question.rules))
     if hashed and result.kind is not None:
         from .hashing import with_hash  # noqa: PLC0415  # only on demand
 
-        result = with_hash(result)
+        result = with_hash(result, location, allowed)
     if result.error:
         output.complain(result.error)
     if not state.json:
@@ -143,6 +156,6 @@ class _Run:
         Where all was judged, and only a report could not be written, the verdict stands.
         """
         why = verdict.UNREADABLE if status == verdict.USAGE else verdict.INCOMPLETE
-        missing = [MediumResult(place, why, error=message) for place in self.locations[len(self.results) :]]
+        missing = [MediumResult(shown(place), why, error=message) for place in self.locations[len(self.results) :]]
         report = CheckReport(why, (*self.results, *missing)) if missing or not self.results else self.report()
         return output.render("json", report).rstrip("\n")

@@ -11,8 +11,16 @@ from xvmgate.reports.verdict import USAGE
 
 from .options import Stop
 
-FLAGS = {"strict": "strict", "hash": "hashed"}
-TEXTS = {"mode": "mode", "bits": "bits", "release": "release", "waivers": "waivers", "baseline": "baseline"}
+FLAGS = {"strict": "strict", "hash": "hashed", "download": "download"}
+TEXTS = {
+    "mode": "mode",
+    "bits": "bits",
+    "release": "release",
+    "waivers": "waivers",
+    "baseline": "baseline",
+    "max-size": "max_size",
+}
+NUMBERS = {"timeout": "timeout"}
 LISTS = {"rule": "rules", "report": "reports"}
 """Keys of `[check]`, named like its options, with the parameter that each of them sets."""
 
@@ -58,6 +66,7 @@ def _find(directory: str) -> tuple[str, Table] | None:
 def _check(table: Table) -> dict[str, Any]:
     values: dict[str, Any] = {name: table.flag(key) for key, name in FLAGS.items() if table.has(key)}
     values |= {name: table.text(key) for key, name in TEXTS.items() if table.has(key)}
+    values |= {name: table.number(key) for key, name in NUMBERS.items() if table.has(key)}
     values |= {name: table.texts(key) for key, name in LISTS.items() if table.has(key)}
     table.close()
     return values

@@ -11,7 +11,7 @@ import click
 
 from xvmgate.conformance.protocol import MAX_LINE, Engine
 
-from . import options
+from . import options, remote
 from .facts import parse_readings
 
 if TYPE_CHECKING:
@@ -23,16 +23,18 @@ CHUNK = 256 << 10
 
 @click.command(short_help="Answer plan requests on stdin, a line of JSON each.")
 @click.option("--reading", "readings", metavar="NAME=VALUE", multiple=True, help="Switch a reading; may be repeated.")
+@remote.options
 @options.quiet
 @options.debug
-def verb(readings: tuple[str, ...]) -> None:
+def verb(readings: tuple[str, ...], timeout: float | None, download: bool, max_size: int) -> None:
     """Answer protocol 1: a line of JSON on stdout for each line on stdin, until `stop` or the end of the input.
 
     Whatever a line holds is answered; docs/protocol.md says what with.
     """
     from importlib.metadata import version  # noqa: PLC0415  # slow to import, and only this verb needs it here
 
-    engine = Engine(version("xvmgate"), parse_readings(readings))
+    allowed = remote.allowed(timeout, download, max_size, quiet=True)
+    engine = Engine(version("xvmgate"), parse_readings(readings), allowed)
     try:
         _serve(engine, sys.stdin.fileno(), sys.stdout.buffer)
     except BrokenPipeError:

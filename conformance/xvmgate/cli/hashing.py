@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import sys
-
-import click
+from typing import TYPE_CHECKING
 
 from xvmgate.conformance.hashing import hash_medium, total_size
 from xvmgate.media import MediumError
 from xvmgate.reports import verdict
 from xvmgate.reports.events import MediumResult
-from xvmgate.reports.text import printable
+
+if TYPE_CHECKING:
+    from xvmgate.media.remote import Remote
 
 
-def with_hash(result: MediumResult) -> MediumResult:
+def with_hash(result: MediumResult, location: str, allowed: Remote) -> MediumResult:
     """Return the result with the medium's hash; a medium that cannot be hashed cannot be read."""
-    size = total_size(result.location)
+    size = total_size(location)
     try:
-        if not (size and sys.stderr.isatty()):
-            return result._replace(sha256=hash_medium(result.location))
-        with click.progressbar(length=size, label=f"hashing {printable(result.location)}", file=sys.stderr) as bar:
-            return result._replace(sha256=hash_medium(result.location, bar.update))
+        if not allowed.progress:
+            return result._replace(sha256=hash_medium(location, remote=allowed))
+        with allowed.progress(f"hashing {result.location}", size) as advance:
+            return result._replace(sha256=hash_medium(location, advance, allowed))
     except MediumError as error:
         return MediumResult(result.location, verdict.UNREADABLE, error=str(error))

@@ -21,6 +21,7 @@ VERBS = {
     "drift": "Say what moved between two builds, by rule.",
     "engine": "Answer plan requests on stdin, a line of JSON each.",
     "explain": "Say what a rule, a reading or a layout means.",
+    "extract": "Copy a medium's kernel and ramdisk out of it.",
     "learn": "Write the layout table of an unknown medium.",
     "plan": "Plan an install: what would be booted, and by which rule.",
     "report": "Make reports out of a run's events or JSON.",
@@ -121,8 +122,10 @@ def _misuse(error: click.ClickException) -> str:
 
 def fail(state: options.State, message: str, status: int) -> NoReturn:
     """Say on stderr, in one line, why the run ends, and exit; with --json stdout holds the verb's document too."""
-    from xvmgate.reports.text import printable  # noqa: PLC0415  # only failures need it
+    from xvmgate.media.location import mask  # noqa: PLC0415  # only failures need it
+    from xvmgate.reports.text import printable  # noqa: PLC0415  # as above
 
+    message = mask(message)
     if state.json and state.unfinished:
         state.say(state.unfinished(message, status), always=True)
     click.echo(f"xvmgate: {printable(message)}", err=True)
@@ -139,5 +142,9 @@ def finish(status: int) -> NoReturn:
         options.drop_stdout()
         click.echo(f"xvmgate: the output cannot be written: {error.strerror}", err=True)
         status = USAGE
+    deadline = sys.modules.get("xvmgate.media.deadline")  # only where a medium was not here
+    if deadline and deadline.left_behind():
+        sys.stderr.flush()
+        os._exit(status)  # whatever still hangs is not waited for
     gc.freeze()  # the interpreter's last collections find nothing to do
     sys.exit(status)

@@ -17,7 +17,7 @@ from xvmgate.guests.domain import as_text, install_domain
 from xvmgate.media import MediumError, open_medium
 from xvmgate.reports.verdict import EXIT, NONCONFORMANT, USAGE
 
-from . import options, output
+from . import options, output, remote
 from .facts import parse_facts, parse_readings
 from .plan_text import lines
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from xvmgate.engine.facts import HostFacts
     from xvmgate.media import Medium
+    from xvmgate.media.remote import Remote
 
 REFUSED = EXIT[NONCONFORMANT]
 """Exit status of a plan that a rule refuses."""
@@ -70,13 +71,16 @@ def _unfinished(message: str, status: int) -> str:  # noqa: ARG001  # the status
     short_help="Plan an install: what would be booted, and by which rule.",
 )
 @_install_options
-@click.option("--medium", "at", metavar="MEDIUM", help="Read the medium here instead of where -l or -c says.")
+@click.option(
+    "--medium", "at", metavar="MEDIUM", help="Read the medium here, a path or URL, instead of where -l or -c says."
+)
 @click.option("--host-bits", type=click.Choice(["32", "64"]), help="The host's width, instead of this host's.")
 @click.option("--resolve", multiple=True, metavar="NAME=IP", help="A name's address; may be repeated.")
 @click.option("--no-dns", is_flag=True, help="Names have no address but by --resolve.")
 @click.option("--default-route", metavar="IP", help="The gateway's address, or none, instead of this host's.")
 @click.option("--reading", "readings", metavar="NAME=VALUE", multiple=True, help="Switch a reading; may be repeated.")
 @click.option("--xml", is_flag=True, help="Print the libvirt domain alone.")
+@remote.options
 @options.as_json
 @options.quiet
 @options.debug
@@ -91,7 +95,8 @@ def verb(state: options.State, /, **given: Any) -> int:
     readings = parse_readings(given["readings"])
     try:
         request = _request(given)
-        plan = _plan(request, facts, given["at"], readings)
+        allowed = remote.allowed(given["timeout"], given["download"], given["max_size"], quiet=state.quiet)
+        plan = _plan(request, facts, given["at"], readings, allowed)
     except Refused as refused:
         return _refuse(state, refused)
     except (RequestError, MediumError) as error:
@@ -121,12 +126,14 @@ def _request(given: dict[str, Any]) -> InstallRequest:
     return request
 
 
-def _plan(request: InstallRequest, facts: HostFacts, at: str | None, readings: dict[str, str]) -> BootPlan:
+def _plan(
+    request: InstallRequest, facts: HostFacts, at: str | None, readings: dict[str, str], allowed: Remote
+) -> BootPlan:
     """Make the plan on the real medium; a request that is refused whatever its medium is refused before it is read."""
     place = at or request.cdrom or request.location
     if request.pxe or place is None or (request.mode == "hvm" and request.location):
         return make_plan(request, facts, None, readings)
-    with open_medium(place) as medium:
+    with open_medium(place, allowed) as medium:
         plan = make_plan(request, facts, seen(medium), readings)
         return plan if request.mode == "pv" else _with_bios_problem(plan, medium)
 

@@ -6,22 +6,33 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from xvmgate.media import MediumError
+from xvmgate.media import MediumError, open_medium
+from xvmgate.media.extents import Fetching
+from xvmgate.media.location import is_remote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from xvmgate.media import Entry, Medium
+    from xvmgate.media.remote import Remote
+    from xvmgate.media.source import ByteSource
 
 CHUNK = 1 << 20
+MAX_FILES = 1_000_000
+"""Names of a tree on a server that are looked at: a server could list directories without end."""
 
 
-def hash_medium(location: str, advance: Callable[[int], None] = lambda _: None) -> str:
-    """Return the medium's sha256 in hex; `advance(bytes)` is called as it goes.
+def hash_medium(location: str, advance: Callable[[int], None] = lambda _: None, remote: Remote | None = None) -> str:
+    """Return the medium's sha256 in hex; `advance(bytes)` is called as it goes; `remote` as for `open_medium`.
 
     For an image that is `sha256sum FILE`. For a tree it is, in the tree,
     `find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum`.
 
     Raises MediumError when something cannot be read.
     """
+    if is_remote(location):
+        with open_medium(location, remote) as medium:
+            return _hash_remote(medium, advance)
     try:
         if not os.path.isdir(location):
             return _hash_file(os.fsencode(location), advance)
@@ -49,6 +60,48 @@ def _hash_file(path: bytes, advance: Callable[[int], None]) -> str:
             digest.update(data)
             advance(len(data))
     return digest.hexdigest()
+
+
+def _hash_remote(medium: Medium, advance: Callable[[int], None]) -> str:
+    """Hash an image's bytes; of a tree, its files by their names. Raises MediumError for one that lists none."""
+    if medium.image is not None:
+        return _hash_chunks(_image_chunks(medium.image), advance)
+    whole = hashlib.sha256()
+    files = {os.fsencode(path): entry for path, entry in _remote_files(medium)}
+    for name in sorted(files):
+        whole.update(_line(_hash_chunks(medium.chunks(files[name]), advance), name))
+    return whole.hexdigest()
+
+
+def _image_chunks(image: ByteSource) -> Iterator[bytes]:
+    if isinstance(image, Fetching):
+        return image.chunks(0, image.size)
+    return (image.peek(at, CHUNK) for at in range(0, image.size, CHUNK))
+
+
+def _hash_chunks(chunks: Iterable[bytes], advance: Callable[[int], None]) -> str:
+    digest = hashlib.sha256()
+    for data in chunks:
+        digest.update(data)
+        advance(len(data))
+    return digest.hexdigest()
+
+
+def _remote_files(medium: Medium) -> Iterator[tuple[str, Entry]]:
+    """List the regular files of a tree, links not followed, in any order."""
+    left = [(".", medium.root())]
+    count = 0
+    while left:
+        where, directory = left.pop()
+        for entry in medium.children(directory):
+            count += 1
+            if count > MAX_FILES:
+                raise MediumError(medium.location, f"more than {MAX_FILES} files", "give its ISO", rule=None)
+            inside = f"{where}/{entry.name}"
+            if entry.kind == "directory":
+                left.append((inside, entry))
+            elif entry.kind == "file":
+                yield inside, entry
 
 
 def _files(root: bytes) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xvmgate.fixtures import rule as catalogue
 from xvmgate.media import MediumError, open_medium
+from xvmgate.media.location import shown
 from xvmgate.reports import verdict
 from xvmgate.reports.events import FAIL, WARN, Check, MediumResult, Plan
 
@@ -13,20 +14,29 @@ from .checks import CHECKS
 from .survey import Survey
 
 if TYPE_CHECKING:
+    from xvmgate.media.remote import Remote
+
     from .question import Question
 
 
-def judge(location: str, question: Question) -> MediumResult:
-    """Check the medium at a location; what cannot be read is a result too, with an error and no checks."""
+def judge(location: str, question: Question, remote: Remote | None = None) -> MediumResult:
+    """Check the medium at a location; what cannot be read is a result too, with an error and no checks.
+
+    `remote` is what is allowed for a medium that is not here.
+    """
     try:
-        with open_medium(location) as medium:
+        with open_medium(location, remote) as medium:
             return judge_survey(Survey(medium, question))
     except MediumError as error:
-        return MediumResult(location, verdict.UNREADABLE, error=str(error))
+        return MediumResult(shown(location), verdict.UNREADABLE, error=str(error))
 
 
 def judge_survey(survey: Survey) -> MediumResult:
     """Put every check of its question to a surveyed medium. Raises MediumError for damage."""
+    if survey.medium.distant:
+        from .ahead import fetch_ahead  # noqa: PLC0415  # a medium that is here needs none of it
+
+        fetch_ahead(survey)
     question = survey.question
     chosen = [rule_id for rule_id in CHECKS if not question.rules or rule_id in question.rules]
     checks = tuple(_check(rule_id, survey) for rule_id in chosen)

@@ -61,7 +61,12 @@ def _files(survey: Survey, role: str) -> set[str]:
 
 
 def walk(medium: Medium) -> Iterable[str]:
-    """List regular files at and below PLACES, breadth first, links not followed, within the limits."""
+    """List regular files at and below PLACES, breadth first, links not followed, within the limits.
+
+    A medium that lists no directory has none: there, only the places of known releases are looked at.
+    """
+    if not medium.listable:
+        return
     queue: deque[tuple[str, Entry]] = deque()
     for place in PLACES:
         found = medium.lookup(place)

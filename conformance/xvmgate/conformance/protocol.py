@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from xvmgate.engine.facts import HostFacts
     from xvmgate.engine.request import InstallRequest
+    from xvmgate.media.remote import Remote
 
     Answer = dict[str, Any]
 
@@ -31,11 +32,15 @@ TOO_LONG = f"a line of more than {MAX_LINE} bytes; send a shorter one, or the me
 
 
 class Engine:
-    """Our engine behind the protocol; `readings` are the sides that it was started with."""
+    """Our engine behind the protocol; `readings` are the sides that it was started with.
 
-    def __init__(self, version: str, readings: Mapping[str, str]) -> None:
+    `remote` is what is allowed for a medium that is given by its uri and is not here.
+    """
+
+    def __init__(self, version: str, readings: Mapping[str, str], remote: Remote | None = None) -> None:
         self._version = version
         self._readings = readings
+        self._remote = remote
 
     def answer(self, line: bytes) -> Answer | None:
         """Answer one line; None is the end that was asked for."""
@@ -93,7 +98,7 @@ class Engine:
         if not isinstance(uri, str):
             raise RequestError("uri: a text is expected")
         try:
-            with open_medium(uri) as medium:
+            with open_medium(uri, self._remote) as medium:
                 return answer(request, make_plan(request, facts, seen(medium), self._readings))
         except MediumError as error:
             if error.rule is None:

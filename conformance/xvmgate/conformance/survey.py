@@ -43,8 +43,9 @@ class Survey:
 
     @cached_property
     def family(self) -> str | None:
-        """The medium's PV family."""
-        return family_of(self.present)
+        """The medium's PV family; an installed root is read by the OpenSolaris paths alone."""
+        found = family_of(self.present)
+        return found if self.medium.zfs is None or found == "opensolaris" else None
 
     def pair(self, bits: int) -> Choice:
         """Return what one width would boot: the release's own paths where one is asked for, else the family's."""

@@ -58,6 +58,8 @@ def location(case: Case) -> Iterator[Part]:
         if "install_media" in dict(case.pairs) and "install_media" not in dict(case.user.properties):
             yield acts("XVM-AI-06")
         yield put("XVM-AI-05", "install_media", case.source.text)
+        if case.free("install_media") and case.request.location not in (None, case.source.text):
+            yield say("XVM-AI-05", "the login in the location is not passed on: a guest's command line is no secret")
 
 
 def defaults(case: Case) -> Iterator[Part]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from xvmgate.media.location import shown
+
 from .console import hvm_graphics
 from .part import Part, acts
 from .refusal import Refused
@@ -29,7 +31,8 @@ def parts(request: InstallRequest, source: Source, facts: HostFacts) -> Iterator
     if request.location is not None:
         raise Refused(
             "XVM-HVM-01",
-            f"-l {request.location}: an HVM guest takes nothing out of a location; give an ISO as --cdrom, or --pxe",
+            f"-l {shown(request.location)}: an HVM guest takes nothing out of a location; "
+            "give an ISO as --cdrom, or --pxe",
         )
     if source.scheme == "pxe":
         yield acts("XVM-PXE-02", "boot from the network")

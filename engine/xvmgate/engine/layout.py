@@ -25,11 +25,6 @@ class Choice(NamedTuple):
     kernel: str | None
     ramdisk: str | None
 
-    @property
-    def complete(self) -> bool:
-        """Whether both kernel and ramdisk are there."""
-        return self.kernel is not None and self.ramdisk is not None
-
 
 def family_of(present: Present) -> str | None:
     """Return the medium's PV family, by its files alone (reading `family-order`, default side).

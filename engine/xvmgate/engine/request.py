@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from xvmgate.media.location import shown
+
 from .proplist import CONTROL
 from .refusal import RequestError
 
@@ -43,7 +45,8 @@ class InstallRequest(NamedTuple):
 class Source(NamedTuple):
     """Where an install comes from: `scheme` is nfs, http, https, local, cdrom or pxe.
 
-    `host` and `path` are those of an NFS place, empty elsewhere; `text` is the option's own.
+    `host` and `path` are those of an NFS place, empty elsewhere; `text` is the option's own, without a login: a plan is
+    no place for one.
     """
 
     scheme: str
@@ -81,7 +84,7 @@ def _printable(request: InstallRequest) -> None:
     for text in filter(None, texts):
         if "\t" in text or CONTROL.search(text):
             option = next((name for name, value in request._asdict().items() if value == text), "disk or network")
-            raise RequestError(f"{option} {text!r}: a text without control characters is expected")
+            raise RequestError(f"{option} {shown(text)!r}: a text without control characters is expected")
 
 
 def _one_source(request: InstallRequest) -> None:
@@ -94,7 +97,7 @@ def _one_source(request: InstallRequest) -> None:
     if len(given) > 1 and not refused:
         raise RequestError(f"{' and '.join(given)}: one source is expected, not {len(given)}")
     if request.location and (web := WEB.match(request.location)) and not web["host"]:
-        raise RequestError(f"location {request.location!r}: a URL with a host is expected")
+        raise RequestError(f"location {shown(request.location)!r}: a URL with a host is expected")
 
 
 def source_of(request: InstallRequest) -> Source:
@@ -105,12 +108,12 @@ def source_of(request: InstallRequest) -> Source:
     if request.pxe:
         return Source("pxe", "")
     if request.cdrom is not None:
-        return Source("cdrom", request.cdrom)
+        return Source("cdrom", shown(request.cdrom))
     text = request.location or ""
     if place := nfs_place(text):
         return place
     web = WEB.match(text)
-    return Source(web["scheme"].lower() if web else "local", text)
+    return Source(web["scheme"].lower() if web else "local", shown(text))
 
 
 def nfs_place(text: str) -> Source | None:
@@ -120,6 +123,7 @@ def nfs_place(text: str) -> Source | None:
     """
     if text[:4].lower() != "nfs:":
         return None
+    text = shown(text)
     found = NFS_URL.fullmatch(text) or NFS_PLACE.fullmatch(text)
     if found is None or not found["host"]:
         raise PlaceError(f"{text!r} names no NFS host; nfs:HOST:/path is expected")

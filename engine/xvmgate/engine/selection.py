@@ -75,7 +75,7 @@ def _width(view: MediumView, family: str, wanted: int, readings: Readings) -> tu
     if found.kernel and found.ramdisk:
         return wanted, found.kernel, found.ramdisk
     (other,) = set(WIDTHS) - {wanted}
-    if choose(family, other, view.present).complete and readings.alternative("width-fallback"):
+    if all(choose(family, other, view.present)) and readings.alternative("width-fallback"):
         found = _choice(view, family, other, readings)
         if found.kernel and found.ramdisk:
             return other, found.kernel, found.ramdisk

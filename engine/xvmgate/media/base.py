@@ -5,19 +5,26 @@ from __future__ import annotations
 import os
 import stat
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from .extents import Fetching
 from .walk import Entry, Lookup, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
+    from .extents import Extent
     from .formats.eltorito import BootEntry
+    from .remote import Remote
+    from .source import ByteSource
     from .zfsroot import ZfsRoot
 
-__all__ = ["Entry", "Lookup", "Medium", "MediumError", "open_medium"]
+__all__ = ["Entry", "LocalPieces", "Lookup", "Medium", "MediumError", "open_medium"]
+
+CHUNK = 1 << 20
+"""Bytes that a file is copied by."""
 
 
 class MediumError(Exception):
@@ -34,12 +41,26 @@ class MediumError(Exception):
         self.rule = rule
 
 
+class LocalPieces(NamedTuple):
+    """Where a file's bytes lie as they are in a file of the host: an open descriptor, and pieces of it in order.
+
+    `counted(size)` is to be told what was read; `owned` says that whoever asked has to close the descriptor.
+    """
+
+    descriptor: int
+    extents: Sequence[Extent]
+    counted: Callable[[int], None]
+    owned: bool
+
+
 class Medium(ABC):
     """An installer medium: a tree of names with files, and counts of what was read from it.
 
     `kind` is iso, tree, ufs or zfs, `filesystem` names for people how files lie on it; `volume_id` and `created`
     (ISO 8601) are None where the medium has none. `rooted` says that a link with an absolute target stays inside, as on
-    a root file system; `zfs` is what a pool's labels and properties say, None elsewhere.
+    a root file system; `zfs` is what a pool's labels and properties say, None elsewhere. `listable` is False where only
+    a path can be asked for, and no directory lists what it holds; `distant` is True where reading costs a round trip.
+    `image` is the source of all of an image's bytes, None for a tree.
     """
 
     kind: str
@@ -48,7 +69,10 @@ class Medium(ABC):
     volume_id: str | None = None
     created: str | None = None
     rooted: bool = False
+    listable: bool = True
+    distant: bool = False
     zfs: ZfsRoot | None = None
+    image: ByteSource | None = None
 
     @property
     @abstractmethod
@@ -90,6 +114,24 @@ class Medium(ABC):
     def has_sector(self, sector: int) -> bool:  # noqa: ARG002  # only images have sectors
         """Say whether a boot image can begin at that sector of 2048 bytes."""
         return False
+
+    def prefetch(self, wanted: Iterable[tuple[Entry, int, int]]) -> None:  # noqa: B027  # most have nothing to do
+        """Take notice that these bytes (file, offset, length) will be read; a distant image fetches them at once."""
+
+    def version(self, entry: Entry) -> str | None:  # noqa: ARG002  # an image is of one piece
+        """Return what tells a file from a later one of its name, None where nothing does, or it is here."""
+        return self.image.validator if isinstance(self.image, Fetching) else None
+
+    def local_pieces(self, entry: Entry) -> LocalPieces | None:  # noqa: ARG002  # not every medium is one of the host
+        """Say where the host holds a file's bytes as they are, None where it does not. Raises MediumError."""
+        return None
+
+    def chunks(self, entry: Entry, start: int = 0) -> Iterator[bytes]:
+        """Yield a file's bytes from `start` on, in pieces of any length. Raises MediumError for damage."""
+        with self.open_entry(entry) as stream:
+            stream.seek(start)
+            while data := stream.read(CHUNK):
+                yield data
 
     def lookup(self, path: str) -> Lookup:
         """Walk to a path and say what lies there. Raises MediumError for damage, never for a path."""
@@ -134,13 +176,16 @@ class Medium(ABC):
         self.close()
 
 
-def open_medium(location: str) -> Medium:
-    """Open a directory or an ISO9660 image (a file or a block device); the kind is told by content, not by name.
+def open_medium(location: str, remote: Remote | None = None) -> Medium:
+    """Open a directory or an image, here or on a web or NFS server; the kind is told by content, not by name.
 
-    Raises MediumError for what cannot be read, naming what was found.
+    `remote` is what is allowed for a medium that is not here. Raises MediumError for what cannot be read, naming what
+    was found.
     """
     if "://" in location or location.startswith("nfs:"):
-        raise MediumError(location, "no local path", "copy or mount it and give the path", rule=None)
+        from .distant import open_distant  # noqa: PLC0415  # a local medium needs none of it
+
+        return open_distant(location, remote)
     try:
         mode = os.stat(location).st_mode
     except (OSError, ValueError) as error:
@@ -154,6 +199,7 @@ def open_medium(location: str) -> Medium:
         return DirectoryMedium(location)
     if not (stat.S_ISREG(mode) or stat.S_ISBLK(mode)):
         raise MediumError(location, "neither a file nor a directory", "give a directory or an ISO file", rule=None)
-    from .iso9660 import open_image  # noqa: PLC0415  # as above
+    from .image import open_image  # noqa: PLC0415  # as above
+    from .source import FileSource  # noqa: PLC0415  # as above
 
-    return open_image(location)
+    return open_image(FileSource(location))

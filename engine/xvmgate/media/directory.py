@@ -8,7 +8,8 @@ import os
 import stat
 from typing import TYPE_CHECKING, BinaryIO, NoReturn, cast
 
-from .base import Entry, Medium, MediumError
+from .base import Entry, LocalPieces, Medium, MediumError
+from .extents import Extent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,15 +70,11 @@ class DirectoryMedium(Medium):
 
     def open_entry(self, entry: Entry) -> BinaryIO:
         """Open a regular file. Raises MediumError when the host refuses, or it is a regular file no more."""
-        try:
-            descriptor = os.open(entry.handle, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except OSError as error:
-            self._fail(entry.handle, error)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            inside = os.path.relpath(entry.handle, self.location)
-            raise MediumError(self.location, f"{inside} is no longer a regular file", "copy the tree again")
-        return cast("BinaryIO", io.BufferedReader(_Counted(self, descriptor, entry.handle)))
+        return cast("BinaryIO", io.BufferedReader(_Counted(self, self._open(entry), entry.handle)))
+
+    def local_pieces(self, entry: Entry) -> LocalPieces:
+        """Open a regular file for copying. Raises MediumError as `open_entry` does."""
+        return LocalPieces(self._open(entry), [Extent(0, entry.size)], self.count, owned=True)
 
     def close(self) -> None:
         """Do nothing: no descriptor is kept."""
@@ -86,6 +83,17 @@ class DirectoryMedium(Medium):
         """Add one read of so many bytes to the counts."""
         self._bytes += size
         self._requests += 1
+
+    def _open(self, entry: Entry) -> int:
+        try:
+            descriptor = os.open(entry.handle, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError as error:
+            self._fail(entry.handle, error)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            inside = os.path.relpath(entry.handle, self.location)
+            raise MediumError(self.location, f"{inside} is no longer a regular file", "copy the tree again")
+        return descriptor
 
     def _fail(self, path: str, error: OSError) -> NoReturn:
         inside = os.path.relpath(path, self.location)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, cast, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
 class Extent(NamedTuple):
@@ -14,6 +14,31 @@ class Extent(NamedTuple):
 
     start: int
     size: int
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """A source that is far away: it fetches ahead, and sends long pieces as they come."""
+
+    validator: str | None
+
+    def prefetch(self, wanted: Iterable[tuple[int, int]]) -> None:
+        """Fetch what lies at each (offset, length). Raises MediumError."""
+
+    def chunks(self, offset: int, length: int) -> Iterator[bytes]:
+        """Yield the bytes at `offset`. Raises MediumError."""
+
+
+def after(extents: Sequence[Extent], offset: int, length: int | None = None) -> Iterator[Extent]:
+    """Yield what is left of the pieces behind the first `offset` bytes, up to `length` of it."""
+    left = sum(extent.size for extent in extents) if length is None else length
+    for extent in extents:
+        skip = min(offset, extent.size)
+        size = min(extent.size - skip, left)
+        if size > 0:
+            yield Extent(extent.start + skip, size)
+        offset -= skip
+        left -= size
 
 
 def open_extents(read: Callable[[int, int], bytes], extents: Sequence[Extent]) -> BinaryIO:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING, BinaryIO
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from .base import Entry, Medium, MediumError
-from .extents import Extent, open_extents
-from .formats import magic, record, susp
+from .base import Entry, MediumError
+from .extents import Extent, Fetching
+from .formats import record, susp
 from .formats.eltorito import CATALOG_SIZE, BootEntry, CatalogError, read_catalog
-from .formats.volume import MAGIC, SECTOR, Descriptors, Volume, VolumeError, read_descriptors
+from .formats.volume import SECTOR, Descriptors, Volume, VolumeError, read_descriptors
 from .kept import Kept
 from .names import IsoNames, JolietNames, Names, RockRidgeNames
-from .source import FileSource
+from .pieces import PiecesMedium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .isoahead import Ahead
+    from .source import ByteSource
 
 MAX_DIRECTORY = 32 << 20
 """Largest directory in bytes; 60,000 files in one take a quarter of it."""
@@ -25,33 +29,7 @@ MAX_EXTENTS = 4096
 """Most extents of one file: 16 TiB."""
 
 
-def open_image(location: str) -> Medium:
-    """Open a file or block device that holds an ISO9660 image.
-
-    Raises MediumError for anything else, naming what it is.
-    """
-    source = FileSource(location)
-    try:
-        if source.size == 0:
-            raise MediumError(location, "empty, 0 bytes", "write or fetch the image again")
-        if source.peek(16 * SECTOR + 1, 5) != MAGIC:
-            raise _no_iso(source)
-        return IsoMedium(source)
-    except BaseException:
-        source.close()
-        raise
-
-
-def _no_iso(source: FileSource) -> MediumError:
-    """Name what is no ISO9660 image; a ZFS pool of a version that nobody knows is XVM-FS-02's."""
-    version = magic.pool_version(source.peek) or 0
-    rule = "XVM-FS-02" if version > magic.NEWEST_POOL and version != magic.FEATURES else "XVM-FS-01"
-    return MediumError(
-        source.location, f"no ISO9660 image: {magic.name(source.peek)}", "give a directory or an ISO file", rule
-    )
-
-
-class IsoMedium(Medium):
+class IsoMedium(PiecesMedium):
     """An ISO9660 image; names by Rock Ridge, else Joliet, else plain, the latter two without regard to case.
 
     An entry's handle is the record that it was made from.
@@ -59,10 +37,9 @@ class IsoMedium(Medium):
 
     kind = "iso"
 
-    def __init__(self, source: FileSource) -> None:
+    def __init__(self, source: ByteSource) -> None:
         """Read the volume descriptors and the root's first record. Raises MediumError for damage."""
-        self.location = source.location
-        self._source = source
+        super().__init__(source)
         self._directories: dict[int, _Directory] = {}
         try:
             self.descriptors = read_descriptors(source.peek)
@@ -71,22 +48,15 @@ class IsoMedium(Medium):
         primary = self.descriptors.primary
         if primary.size > source.size:
             raise source.broken(f"truncated: its volume has {primary.size} bytes, the file {source.size}")
+        ahead = self._ahead(primary)
         self._kept = Kept(source, primary.block_size, MAX_DIRECTORIES)
         self.volume_id = primary.volume_id or None
         self.created = primary.created
         self._volume, self._names = self._naming(self.descriptors)
         self.filesystem = self._names.filesystem
         self._root = Entry("", "directory", 0, None, record.parse(self._volume.root, 0))
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes read from the image so far."""
-        return self._source.bytes_read
-
-    @property
-    def requests(self) -> int:
-        """Reads issued so far."""
-        return self._source.requests
+        if ahead:
+            self._fetch_below(ahead)
 
     def root(self) -> Entry:
         """Return the top directory."""
@@ -107,10 +77,6 @@ class IsoMedium(Medium):
         for at in held.index.values():
             yield self._entry(held, at)
 
-    def open_entry(self, entry: Entry) -> BinaryIO:
-        """Open a regular file. Raises MediumError for damage and for what cannot be unpacked."""
-        return open_extents(self._source.read, self._extents(entry))
-
     def boot_entries(self) -> list[BootEntry] | None:
         """Return the entries of the El Torito catalog, None where there is no boot record.
 
@@ -127,9 +93,19 @@ class IsoMedium(Medium):
         """Say whether the image reaches as far as that sector of 2048 bytes, and it lies behind the descriptors."""
         return 16 < sector < self._source.size // SECTOR
 
-    def close(self) -> None:
-        """Close the image."""
-        self._source.close()
+    def _ahead(self, primary: Volume) -> Ahead | None:
+        """Let a distant source fetch what tells where directories lie."""
+        if not isinstance(self._source, Fetching):
+            return None
+        from .isoahead import Ahead  # noqa: PLC0415  # a local image needs none of it
+
+        return Ahead(self._source, self._source, primary)
+
+    def _fetch_below(self, ahead: Ahead) -> None:
+        """Let it fetch the directories that paths lead through; damage in them is said when one is walked."""
+        with suppress(MediumError):
+            entries = [self.child(self._root, name) for name in ahead.TOPS]
+            ahead.fetch_below(entry.handle.block for entry in entries if entry and entry.kind == "directory")
 
     def _naming(self, found: Descriptors) -> tuple[Volume, Names]:
         root = record.parse(found.primary.root, 0)
@@ -217,7 +193,8 @@ class IsoMedium(Medium):
                 break
         raise self._source.broken(f"its file {parts[0].identifier!r} has extents without a last one")
 
-    def _extents(self, entry: Entry) -> list[Extent]:
+    def extents(self, entry: Entry) -> list[Extent]:
+        """Return where a file lies. Raises MediumError for damage and for what cannot be unpacked."""
         parts, compressed = entry.handle
         extents = []
         for part in parts:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .formats.volume import SECTOR
 
 if TYPE_CHECKING:
-    from .source import FileSource
+    from .source import ByteSource
 
 
 class Kept:
@@ -16,7 +16,7 @@ class Kept:
     `block_size` is the primary volume's and `budget` the most that is kept, both in bytes.
     """
 
-    def __init__(self, source: FileSource, block_size: int, budget: int) -> None:
+    def __init__(self, source: ByteSource, block_size: int, budget: int) -> None:
         self._source = source
         self._block_size = block_size
         self._budget = self._left = budget

@@ -3,8 +3,42 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from .base import MediumError
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class ByteSource(Protocol):
+        """What image readers ask of a source: FileSource's attributes and methods, whatever lies behind them."""
+
+        location: str
+
+        @property
+        def size(self) -> int:
+            """Bytes in all."""
+
+        @property
+        def bytes_read(self) -> int:
+            """Bytes read so far."""
+
+        @property
+        def requests(self) -> int:
+            """Reads issued so far."""
+
+        def read(self, offset: int, length: int) -> bytes:
+            """Read exactly so many bytes. Raises MediumError."""
+
+        def peek(self, offset: int, length: int) -> bytes:
+            """Read up to so many bytes. Raises MediumError."""
+
+        def broken(self, problem: str) -> MediumError:
+            """Return the error for damage."""
+
+        def close(self) -> None:
+            """Give the source back."""
+
 
 CLOSED = -1
 """A descriptor that no file has, so that a late read fails and never reads another file that took its number."""
@@ -17,10 +51,10 @@ class FileSource:
         self.location = location
         self.bytes_read = 0
         self.requests = 0
-        self._descriptor = CLOSED
+        self.descriptor = CLOSED
         try:
-            self._descriptor = os.open(location, os.O_RDONLY | os.O_NONBLOCK)
-            self.size = os.lseek(self._descriptor, 0, os.SEEK_END)
+            self.descriptor = os.open(location, os.O_RDONLY | os.O_NONBLOCK)
+            self.size = os.lseek(self.descriptor, 0, os.SEEK_END)
         except OSError as error:
             self.close()
             raise MediumError(
@@ -45,14 +79,18 @@ class FileSource:
         Raises MediumError when the device fails.
         """
         try:
-            data = os.pread(self._descriptor, length, offset)
-            while len(data) < length and (more := os.pread(self._descriptor, length - len(data), offset + len(data))):
+            data = os.pread(self.descriptor, length, offset)
+            while len(data) < length and (more := os.pread(self.descriptor, length - len(data), offset + len(data))):
                 data += more
         except OSError as error:
             raise self.broken(f"cannot be read at byte {offset}: {error.strerror}") from error
-        self.bytes_read += len(data)
-        self.requests += 1
+        self.count(len(data))
         return data
+
+    def count(self, size: int) -> None:
+        """Add one read of so many bytes to the counts."""
+        self.bytes_read += size
+        self.requests += 1
 
     def broken(self, problem: str) -> MediumError:
         """Return the error for damage in the image; the caller raises it."""
@@ -60,6 +98,6 @@ class FileSource:
 
     def close(self) -> None:
         """Close the descriptor; a second time does nothing."""
-        descriptor, self._descriptor = self._descriptor, CLOSED
+        descriptor, self.descriptor = self.descriptor, CLOSED
         if descriptor != CLOSED:
             os.close(descriptor)

@@ -8,9 +8,9 @@ from typing import NamedTuple
 class ZfsRoot(NamedTuple):
     """A pool: its name, what it boots and from where.
 
-    `objset` is the object number of the dataset that the pool's `bootfs` names, None where it names none; `bootpath` is
-    the device's physical path by the label, None where it has none; `version` is the on-disk version, 5000
-    for a pool of features.
+    `objset` is the object number of the dataset that the pool's `bootfs` names, None where it names none; `bootpath`
+    is the device's physical path by the label, None where the label has none; `version` is the pool's on-disk version,
+    5000 for a pool of features.
     """
 
     pool: str

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 import os
 import threading
 import time
 from contextlib import contextmanager
-from datetime import date as calendar_date
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +44,7 @@ def default_date() -> int:
 
 @cache
 def _document_date() -> int:
-    return calendar.timegm(calendar_date.fromisoformat(document().modified).timetuple())
+    return int(datetime.fromisoformat(f"{document().modified}T00:00:00+00:00").timestamp())
 
 
 class _Clock:

@@ -19,6 +19,8 @@ LOCATION_COLUMN = 62
 """Where a block's first line names the medium."""
 SHOWN = (FAIL, ERROR, WARN)
 """Verdicts that have a block, worst first."""
+POOL_RULE = "XVM-FS-02"
+"""The rule whose finding is told even where it holds: which Xen releases boot a pool."""
 COUNTED = (
     (PASS, "passed"),
     (FAIL, "failed"),
@@ -72,8 +74,9 @@ def summary(result: MediumResult, paint: Callable[[str, str], str]) -> str:
     layout = f", nearest layout {result.layout}" if result.layout else ""
     found = [check.verdict for check in result.checks]
     counts = ", ".join(f"{found.count(kind)} {word}" for kind, word in COUNTED if kind in found)
-    read = f"{size(result.bytes_read)} read"
-    return f"{printable(result.location)}: {verdict}; {family}{layout}; {counts or 'nothing checked'}; {read}"
+    pool = [check.actual for check in result.checks if (check.rule, check.verdict) == (POOL_RULE, PASS)]
+    parts = [verdict, family + layout, *filter(None, pool), counts or "nothing checked"]
+    return f"{printable(result.location)}: {'; '.join(parts)}; {size(result.bytes_read)} read"
 
 
 def printable(text: str) -> str:

@@ -20,5 +20,18 @@ def readable(survey: Survey) -> Finding:
 
 
 def pool_version(survey: Survey) -> Finding:
-    """XVM-FS-02: speaks of ZFS pools only."""
-    return not_applicable(f"no ZFS pool but {survey.medium.filesystem}")
+    """XVM-FS-02: say a pool's version, and which Xen releases boot it by their own readers.
+
+    A version that is not known never comes here: its error names the rule.
+    """
+    pool = survey.medium.zfs
+    if pool is None:
+        return not_applicable(f"no ZFS pool but {survey.medium.filesystem}")
+    from xvmgate.fixtures.xen_reader import every_reader, first_reader  # noqa: PLC0415  # only pools need it
+
+    reader = first_reader(pool.version)
+    if reader:
+        booted = f"Xen {reader.xen} and later boot it by their own reader"
+    else:
+        booted = f"no Xen release boots it by its own reader, which stops at version {every_reader()[-1].pool}"
+    return passed("a ZFS pool version that is known", f"ZFS pool version {pool.version}; {booted}")

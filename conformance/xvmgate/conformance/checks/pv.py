@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 EXPECTED = "a Xen kernel of the right width and a ramdisk, neither empty"
 NO_FAMILY = "a documented kernel, with a ramdisk"
+SPARC = ("/boot/sparc.miniroot", "/platform/sun4u/boot_archive", "/platform/sun4v/boot_archive",
+         "/platform/sun4u/kernel/sparcv9/unix", "/platform/sun4v/kernel/sparcv9/unix")  # fmt: skip
+"""Files of which a SPARC medium has one: ramdisks of Nevada and OpenSolaris, kernels of an installed root."""
 
 
 def bootable(survey: Survey) -> Finding:
@@ -40,11 +43,16 @@ def bootable(survey: Survey) -> Finding:
 
 
 def _mismatch(survey: Survey) -> Finding | None:
+    pool = survey.medium.zfs
+    if pool and pool.objset is None:
+        return failed(NO_FAMILY, "a pool without bootfs", f"set it: zpool set bootfs={pool.pool}/ROOT/NAME {pool.pool}")
     release, family = survey.question.release, survey.family
     if release and not set(release.pairs) & set(survey.question.widths):
         return failed(
             NO_FAMILY, f"{release.id} has none for {survey.question.bits or 'either'} bits", _hvm_hint(survey)
         )
+    if family is None and (sparc := next(filter(survey.present, SPARC), None)):
+        return failed(NO_FAMILY, f"a SPARC medium: it has {sparc}", "take the x86 medium: Xen has no SPARC guests")
     if family is None:
         return failed(NO_FAMILY, f"none; nearest: {_nearest(survey)}", _hvm_hint(survey))
     if release and release.family != family:

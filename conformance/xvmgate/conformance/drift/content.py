@@ -11,8 +11,6 @@ from xvmgate.media.formats.ramdisk import read_ramdisk
 if TYPE_CHECKING:
     from xvmgate.media import Entry, Medium
 
-CHUNK = 1 << 20
-"""Bytes that are hashed at a time."""
 MAX_HASHED = 16 << 30
 """Bytes of one medium that are hashed; kernels and ramdisks of a real one are some 500 MiB."""
 MENU_FORMAT, BOOT_IMAGE_FORMAT, EMPTY = "boot menu", "boot image", "empty"
@@ -62,8 +60,7 @@ class Hasher:
                 return None
             self._left -= entry.size
             digest = hashlib.sha256()
-            with self._medium.open_entry(entry) as stream:
-                while data := stream.read(CHUNK):
-                    digest.update(data)
+            for data in self._medium.chunks(entry):
+                digest.update(data)
             self._known[real] = digest.hexdigest()
         return self._known[real]

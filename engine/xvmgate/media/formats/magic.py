@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,7 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (65600, b"_BHRfS_M", "btrfs"),
     (9564, b"\x54\x19\x01\x00", "UFS1"),
     (9564, b"\x00\x01\x19\x54", "UFS1 (big-endian, SPARC)"),
+    (9564, b"\xde\xca\xde\x00", "UFS1 of Solaris's multi-terabyte variant"),
     (66908, b"\x19\x01\x54\x19", "UFS2"),
     (9564, b"\x19\x01\x54\x19", "UFS2"),
     (1024, b"H+", "HFS+"),
@@ -48,8 +49,6 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
 
 UBERBLOCK = (b"\x0c\xb1\xba\x00\x00\x00\x00\x00", b"\x00\x00\x00\x00\x00\xba\xb1\x0c")
 """ZFS uberblock magic in both byte orders; uberblocks fill the second half of a label."""
-NEWEST_POOL, FEATURES = 28, 5000
-"""The last numbered version of ZFS pools, and what pools say that have named features instead."""
 EXT_MAGIC, EXT_AT = b"\x53\xef", 1080
 EXT_FEATURES, EXT_EXTENTS, EXT_JOURNAL = 1024 + 92, 0x40, 0x04
 TEXT_SAMPLE = 4096
@@ -73,18 +72,9 @@ def _ext(peek: Callable[[int, int], bytes]) -> str | None:
 
 
 def _zfs(peek: Callable[[int, int], bytes]) -> str | None:
-    version = pool_version(peek)
-    return None if version is None else f"a ZFS pool of version {version}"
-
-
-def pool_version(peek: Callable[[int, int], bytes]) -> int | None:
-    """Return the version of a ZFS pool by its first label's uberblocks, None for what is no pool."""
     label = peek(128 << 10, 128 << 10)
-    for at in range(0, len(label) - 16, 1024):
-        if label[at : at + 8] in UBERBLOCK:
-            order: Literal["little", "big"] = "little" if label[at : at + 8] == UBERBLOCK[0] else "big"
-            return int.from_bytes(label[at + 8 : at + 16], order)
-    return None
+    heads = {label[at : at + 8] for at in range(0, len(label), 1024)}
+    return "a ZFS pool" if heads & set(UBERBLOCK) else None
 
 
 def _rest(peek: Callable[[int, int], bytes]) -> str:

@@ -45,13 +45,20 @@ def skip_length(root_system_use: bytes) -> int | None:
 
 
 def has_rock_ridge(area: bytes, read: AreaReader) -> bool:
-    """Say whether the root's entries announce Rock Ridge (ER), or use it without (PX)."""
-    found = False
-    for sign, data in entries(area, read):
-        if sign == b"ER" and len(data) >= 8:
-            found = found or data[8 : 8 + data[4]] in ROCK_RIDGE
-        found = found or sign == b"PX"
-    return found
+    """Say whether the root's entries announce Rock Ridge (ER), or use it without (PX).
+
+    What the record itself holds is enough: its continuation area lies far away on some media.
+    """
+    own: list[tuple[bytes, bytes]] = []
+    _split(area, own)
+    return _announced(own) or _announced(entries(area, read))
+
+
+def _announced(found: list[tuple[bytes, bytes]]) -> bool:
+    for sign, data in found:
+        if sign == b"PX" or (sign == b"ER" and len(data) >= 8 and data[8 : 8 + data[4]] in ROCK_RIDGE):
+            return True
+    return False
 
 
 def entries(area: bytes, read: AreaReader) -> list[tuple[bytes, bytes]]:
