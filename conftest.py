@@ -33,7 +33,6 @@ PACKAGES = {
     "zfs-fuse": "zfs-fuse",
     "zdb": "zfs-fuse",
     "partx": "util-linux",
-    "pygrub": "xen-utils-4.17",
     "fsstat": "sleuthkit",
     "icat": "sleuthkit",
     "faketime": "faketime",

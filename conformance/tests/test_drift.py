@@ -213,7 +213,7 @@ def test_a_medium_that_cannot_be_listed(layout_tree: Tree, monkeypatch: pytest.M
     from xvmgate.media.directory import DirectoryMedium
 
     whole = capture(str(layout_tree(SPLIT)))
-    monkeypatch.setattr(DirectoryMedium, "listable", False, raising=False)
+    monkeypatch.setattr(DirectoryMedium, "listable", False)
     monkeypatch.delattr(DirectoryMedium, "children")
     monkeypatch.setattr(DirectoryMedium, "__abstractmethods__", frozenset())
     partial = capture(str(layout_tree(SPLIT)))

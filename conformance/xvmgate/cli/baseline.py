@@ -12,6 +12,7 @@ from .progress import counting
 
 if TYPE_CHECKING:
     from xvmgate.conformance.drift.capture import Capture
+    from xvmgate.media.remote import Remote
 
     from .options import State
 
@@ -22,7 +23,7 @@ class Baseline:
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
 
-    def apply(self, result: MediumResult, state: State) -> MediumResult:
+    def apply(self, result: MediumResult, location: str, state: State, allowed: Remote) -> MediumResult:
         """Return a medium's result with what changed since, and show that; one that cannot be read stays as it is."""
         from xvmgate.conformance.drift.sides import drift_from  # noqa: PLC0415  # only where there is a baseline
 
@@ -32,8 +33,8 @@ class Baseline:
         if result.kind is None:
             return result
         try:
-            with counting(result.location) as advance:
-                found = drift_from(self._capture, result.location, advance)
+            with counting(location, quiet=state.quiet) as advance:
+                found = drift_from(self._capture, location, advance, allowed)
         except MediumError as error:
             complain(str(error))
             return MediumResult(result.location, verdict.UNREADABLE, error=str(error))

@@ -10,7 +10,7 @@ import click
 from xvmgate.media import MediumError
 from xvmgate.reports.verdict import USAGE
 
-from . import options, output
+from . import options, output, remote
 from .progress import counting
 
 if TYPE_CHECKING:
@@ -30,12 +30,20 @@ def _nothing_captured(message: str, status: int) -> str:  # noqa: ARG001  # ever
 )
 @click.argument("medium", metavar="MEDIUM")
 @click.option("-o", "--output", "place", metavar="FILE", help="Where it goes; without it, to stdout.")
+@remote.options
 @options.layouts
 @options.as_json
 @options.quiet
 @options.debug
 @click.pass_obj
-def verb(state: options.State, medium: str, place: str | None) -> int:
+def verb(
+    state: options.State,
+    medium: str,
+    place: str | None,
+    timeout: float | None,
+    download: bool,
+    max_size: int,
+) -> int:
     """Write down what MEDIUM holds: every name with its kind and size, and what lies where rules look.
 
     A capture holds no content: of a kernel, a ramdisk and what else rules touch it has format, size and sha256. It is
@@ -47,9 +55,10 @@ def verb(state: options.State, medium: str, place: str | None) -> int:
 
     if state.json and place is None:
         raise click.UsageError("--json needs -o FILE: without it stdout is the capture's")
+    allowed = remote.allowed(timeout, download, max_size, quiet=state.quiet)
     try:
-        with counting(medium) as advance:
-            taken = capture(medium, advance=advance)
+        with counting(medium, quiet=state.quiet) as advance:
+            taken = capture(medium, advance=advance, remote=allowed)
     except MediumError as error:
         raise options.Stop(str(error), USAGE) from error
     if place is None:

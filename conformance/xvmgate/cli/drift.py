@@ -12,12 +12,14 @@ from xvmgate.media import MediumError
 from xvmgate.reports.drift.values import DRIFTED, UNREADABLE, Drift
 from xvmgate.reports.verdict import INCOMPLETE, USAGE
 
-from . import options, output
+from . import options, output, remote
 from .actions import shielded
 from .progress import counting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from xvmgate.media.remote import Remote
 
 FORMATS = ("json", "markdown", "html")
 """Formats of report files; each is a module of `xvmgate.reports.drift` with a function `render`."""
@@ -43,12 +45,22 @@ def _nothing_compared(message: str, status: int) -> str:
     multiple=True,
     help=f"Write a report; FORMAT is one of {', '.join(FORMATS)}; may be repeated.",
 )
+@remote.options
 @options.layouts
 @options.as_json
 @options.quiet
 @options.debug
 @click.pass_obj
-def verb(state: options.State, old: str, new: str, every: bool, reports: tuple[str, ...]) -> int:
+def verb(
+    state: options.State,
+    old: str,
+    new: str,
+    every: bool,
+    reports: tuple[str, ...],
+    timeout: float | None,
+    download: bool,
+    max_size: int,
+) -> int:
     """Say what moved, appeared, vanished or changed from OLD to NEW, and whether the rules that it touches hold.
 
     Each is a medium or a capture. A kernel or ramdisk that was only rebuilt is no drift; what no rule touches is a
@@ -58,7 +70,8 @@ def verb(state: options.State, old: str, new: str, every: bool, reports: tuple[s
         targets = [output.parse_target(text, formats=FORMATS) for text in reports]
     except ValueError as error:
         raise options.Stop(str(error), USAGE) from error
-    found = in_words(lambda: _drift(old, new))
+    allowed = remote.allowed(timeout, download, max_size, quiet=state.quiet)
+    found = in_words(lambda: _drift(old, new, allowed))
     for target in targets:
         text = import_module(f"xvmgate.reports.drift.{target.format}").render(found, every=every)
         output.place(target.path, text, "the report")
@@ -69,11 +82,11 @@ def verb(state: options.State, old: str, new: str, every: bool, reports: tuple[s
     return EXIT_DRIFTED if found.verdict == DRIFTED else 0
 
 
-def _drift(old: str, new: str) -> Drift:
+def _drift(old: str, new: str, allowed: Remote) -> Drift:
     from xvmgate.conformance.drift.sides import drift  # noqa: PLC0415  # not for --help
 
-    with counting(f"{old}, {new}") as advance:
-        return drift(old, new, advance)
+    with counting(new, quiet=allowed.progress is None) as advance:
+        return drift(old, new, advance, allowed)
 
 
 def in_words(find: Callable[[], Found]) -> Found:

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xvmgate.media import MediumError
+from xvmgate.media.location import shown
 from xvmgate.reports.verdict import REFUSED, USAGE
 
-from . import options, output
+from . import options, output, remote
 from .progress import counting
 
 if TYPE_CHECKING:
     from xvmgate.conformance.learn.learning import Learned
+    from xvmgate.media.remote import Remote
 
 KEYS = ("error", "location", "id", "path", "table", "nearest")
 
@@ -35,12 +37,21 @@ def _nothing_learned(message: str, status: int) -> str:  # noqa: ARG001  # every
 @click.argument("medium", metavar="MEDIUM")
 @click.option("-o", "--output", "place", metavar="FILE|DIR", help="Where it goes; without it, to stdout.")
 @click.option("--id", "layout_id", metavar="ID", help="What the release is called; else like FILE, else like MEDIUM.")
+@remote.options
 @options.layouts
 @options.as_json
 @options.quiet
 @options.debug
 @click.pass_obj
-def verb(state: options.State, medium: str, place: str | None, layout_id: str | None) -> int:
+def verb(
+    state: options.State,
+    medium: str,
+    place: str | None,
+    layout_id: str | None,
+    timeout: float | None,
+    download: bool,
+    max_size: int,
+) -> int:
     """Write the layout table that MEDIUM needs, and how it differs from the nearest known release.
 
     With the table's file or directory in --layouts, or in `layouts` of xvmgate.toml, `check --release ID` and `build
@@ -51,7 +62,7 @@ def verb(state: options.State, medium: str, place: str | None, layout_id: str | 
         layout_id = _named(place, layout_id)
     if layout_id is not None and (not layout_id.strip(".") or "/" in layout_id or not layout_id.isprintable()):
         raise options.Stop(f"--id {layout_id!r}: a name without / is expected", USAGE)
-    found = _learn(medium, layout_id)
+    found = _learn(medium, layout_id, remote.allowed(timeout, download, max_size, quiet=state.quiet))
     path = os.path.join(place, f"{found.layout.id}.toml") if place is not None and directory else place
     if path is not None:
         output.place(path, found.table, "the layout table")
@@ -66,12 +77,12 @@ def _named(place: str, layout_id: str | None) -> str:
     return name
 
 
-def _learn(medium: str, layout_id: str | None) -> Learned:
+def _learn(medium: str, layout_id: str | None, allowed: Remote) -> Learned:
     from xvmgate.conformance.learn.learning import LearnError, learn  # noqa: PLC0415  # not for --help
 
     try:
-        with counting(medium) as advance:
-            return learn(medium, layout_id, advance)
+        with counting(medium, quiet=allowed.progress is None) as advance:
+            return learn(medium, layout_id, advance, allowed)
     except MediumError as error:
         raise options.Stop(str(error), USAGE) from error
     except LearnError as error:
@@ -82,13 +93,13 @@ def _show(state: options.State, found: Learned, medium: str, path: str | None) -
     from xvmgate.reports.text import printable  # noqa: PLC0415  # not for --help
 
     if state.json:
-        values: dict[str, Any] = {"location": medium, "id": found.layout.id, "path": path, "table": found.table}
+        values: dict[str, Any] = {"location": shown(medium), "id": found.layout.id, "path": path, "table": found.table}
         values |= {"nearest": found.nearest, "differences": found.differences}
         state.say(_document(**values), always=True)
     elif path is None:
         state.say(found.table.rstrip("\n"), always=True)
     else:
-        state.say(f"learned {printable(medium)} as {found.layout.id}, in {printable(path)}")
+        state.say(f"learned {printable(shown(medium))} as {found.layout.id}, in {printable(path)}")
         if found.nearest:
             count = len(found.differences)
             state.say(f"nearest: {found.nearest}; {count or 'no'} difference{'' if count == 1 else 's'}")

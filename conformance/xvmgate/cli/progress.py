@@ -13,19 +13,20 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def counting(location: str) -> Iterator[Callable[[int], None]]:
+def counting(location: str, *, quiet: bool = False) -> Iterator[Callable[[int], None]]:
     """Give a function that is told of so many names more; the count is gone when the block ends."""
-    if not sys.stderr.isatty():
+    if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return
-    from xvmgate.reports.text import printable  # noqa: PLC0415  # only terminals need it
+    from xvmgate.media.location import shown  # noqa: PLC0415  # only terminals need it
+    from xvmgate.reports.text import printable  # noqa: PLC0415  # as above
 
     names, width = 0, 0
 
     def advance(more: int) -> None:
         nonlocal names, width
         names += more
-        line = f"reading {printable(location)[-60:]}: {names} names"
+        line = f"reading {printable(shown(location))[-60:]}: {names} names"
         width = max(width, len(line))
         click.echo(f"\r{line}", err=True, nl=False)
 

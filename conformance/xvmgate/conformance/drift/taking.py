@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from xvmgate.media import Medium
+    from xvmgate.media.remote import Remote
 
     from .capture import Item
 
@@ -30,20 +31,25 @@ MAX_SHOWN, MAX_LENGTH = 5, 400
 """Links out of the medium that a verdict names, and characters of each."""
 
 
-def capture(location: str, *, sizes: Collection[int] = (), advance: Callable[[int], None] = lambda _: None) -> Capture:
-    """Capture the medium at a location; `advance(names)` is called as it goes.
+def capture(
+    location: str,
+    *,
+    sizes: Collection[int] = (),
+    advance: Callable[[int], None] = lambda _: None,
+    remote: Remote | None = None,
+) -> Capture:
+    """Capture the medium at a location; `advance(names)` is called as it goes; `remote` is as for `open_medium`.
 
     Files of one of `sizes` are looked at too: one of them may be a file that was somewhere else before.
     Raises MediumError when the medium cannot be read.
     """
-    with open_medium(location) as medium:
+    with open_medium(location, remote) as medium:
         return take(medium, sizes, advance)
 
 
 def take(medium: Medium, sizes: Collection[int] = (), advance: Callable[[int], None] = lambda _: None) -> Capture:
     """Capture an open medium. Raises MediumError for damage."""
-    listed = getattr(medium, "listable", True)
-    items = listing(medium, advance) if listed else {}
+    items = listing(medium, advance) if medium.listable else {}
     survey = Survey(medium, Question())
     result = judge_survey(survey)
     menu = tuple(dict.fromkeys(named.path for named in survey.menu.files)) if survey.menu else ()
@@ -64,7 +70,7 @@ def take(medium: Medium, sizes: Collection[int] = (), advance: Callable[[int], N
         menu=menu,
         places={place.path: place for place in _places(survey, sorted(set(paths)))},
         items=items,
-        listed=listed,
+        listed=medium.listable,
     )
 
 

@@ -14,6 +14,7 @@ from xvmgate.fixtures.layout import MENU, VOLUME_ID, Expectation, Layout, as_lay
 from xvmgate.fixtures.table import CatalogueError, parse
 from xvmgate.media import open_medium
 from xvmgate.media.formats.menu import MAX_MENU
+from xvmgate.media.location import shown
 from xvmgate.reports.events import FAIL, WARN
 
 from .differences import differences
@@ -22,6 +23,8 @@ from .table import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from xvmgate.media.remote import Remote
 
 RELEASE_WORD = re.compile(r"snv_\d+\w*|s1\dx_u\d+|\b20\d\d\.\d\d\b|\br1\d{5}\b|\boi_\d+\w*")
 """What names a release in a menu's titles."""
@@ -43,29 +46,36 @@ class Learned(NamedTuple):
     differences: tuple[str, ...]
 
 
-def learn(location: str, layout_id: str | None = None, advance: Callable[[int], None] = lambda _: None) -> Learned:
+def learn(
+    location: str,
+    layout_id: str | None = None,
+    advance: Callable[[int], None] = lambda _: None,
+    remote: Remote | None = None,
+) -> Learned:
     """Find out the layout table that a medium needs; without `layout_id` it is called like the medium.
+
+    `remote` is as for `open_medium`.
 
     Raises MediumError for what cannot be read, LearnError where no table can say what is there.
     """
-    with open_medium(location) as medium:
+    with open_medium(location, remote) as medium:
         capture = take(medium, advance=advance)
         survey = Survey(medium, Question())
         found = _layout(survey, layout_id or default_id(location), pairs(survey, capture))
         found = found._replace(contents=contents(survey, capture, found), links=links(survey, capture, found))
         nearest = survey.layout
         said = tuple(differences(nearest, found)) if nearest else ()
-    table = text(found, os.path.basename(location.rstrip("/")), nearest, said)
+    table = text(found, os.path.basename(shown(location).rstrip("/")), nearest, said)
     try:
         layout = as_layout(parse(table, f"{found.id}.toml"), found.id)
     except CatalogueError as error:
-        raise LearnError(f"{location}: no layout table can say what is there: {error}") from error
+        raise LearnError(f"{shown(location)}: no layout table can say what is there: {error}") from error
     return Learned(layout, table, nearest.id if nearest else None, said)
 
 
 def default_id(location: str) -> str:
     """Return an ID made from a location's last part; one that is known already gets `-learned`."""
-    name = os.path.basename(location.rstrip("/")).lower().removesuffix(".iso")
+    name = os.path.basename(shown(location).rstrip("/")).lower().removesuffix(".iso")
     name = re.sub(r"[^a-z0-9._]+", "-", name).strip("-.")[:64] or "medium"
     return f"{name}-learned" if name in layout_ids() else name
 
