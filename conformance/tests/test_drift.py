@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -188,6 +189,27 @@ def test_a_menu_that_names_what_is_not_there(changed: Changed) -> None:
         "changed   the medium as a whole: missing: /boot/none (/boot/grub/menu.lst line 6, module); "
         "XVM-EV-02 is warned of"
     )
+
+
+def test_hostile_media_are_a_line_a_change(broken: Tree, layout_tree: Tree, tmp_path: Path) -> None:
+    """Names and a menu that could break a line, a terminal, a table: from a medium, and from its capture."""
+    root = broken(NEVADA)
+    evil = b"x\n\x1b[2J</td>|\xff\xe2\x80\xa8"
+    with open(os.path.join(os.fsencode(root), b"boot", evil), "wb") as file:
+        file.write((root / "boot/x86.miniroot").read_bytes())
+    (root / "boot/x86.miniroot").unlink()
+    os.symlink(b"../../" + evil, os.path.join(os.fsencode(root), b"out"))
+    with (root / "boot/grub/menu.lst").open("ab") as menu:
+        menu.write(b"module /" + b"n\x07\xff<b>" * 6000 + b"\n")
+    (tmp_path / "evil.toml").write_text(capture_text(capture(str(root))), encoding="utf-8")
+    for side in (str(root), str(tmp_path / "evil.toml")):
+        found = drift(str(layout_tree(NEVADA)), side)
+        every = list(lines(found, lambda text, _: text, every=True))
+        assert len(every) == len(found.changes) + len(found.untouched) + len(found.rebuilt) + 1
+        assert all(line.isprintable() and len(line) < 3000 for line in every)
+        assert "XVM-EV-03 is warned of" in " ".join(every)
+    moved = drift(str(layout_tree(NEVADA)), str(root)).changes[0]
+    assert (moved.change, moved.path, moved.to) == ("moved", "/boot/x86.miniroot", f"/boot/{os.fsdecode(evil)}")
 
 
 def test_an_iso_that_no_longer_boots(
