@@ -194,7 +194,7 @@ def test_a_menu_that_names_what_is_not_there(changed: Changed) -> None:
 def test_hostile_media_are_a_line_a_change(broken: Tree, layout_tree: Tree, tmp_path: Path) -> None:
     """Names and a menu that could break a line, a terminal, a table: from a medium, and from its capture."""
     root = broken(NEVADA)
-    evil = b"x\n\x1b[2J</td>|\xff\xe2\x80\xa8"
+    evil = b"x\n\x1b[2J<td>|\xff\xe2\x80\xa8"
     with open(os.path.join(os.fsencode(root), b"boot", evil), "wb") as file:
         file.write((root / "boot/x86.miniroot").read_bytes())
     (root / "boot/x86.miniroot").unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from xvmgate.conformance.checks.hvm import bios_problem
@@ -92,14 +93,15 @@ def _whole_medium(medium: Medium, items: Iterable[Item], verdicts: dict[str, Jud
 
 
 def _candidates(items: Iterable[Item], sizes: Collection[int]) -> Iterator[str]:
-    """List files that may be a kernel or a ramdisk, by name or by size."""
-    left = MAX_CANDIDATES
+    """List files that may be a kernel or a ramdisk: all that the names tell, then by size."""
+    named, alike = [], []
     for item in items:
-        if item.kind == "file" and (item.size in sizes or is_candidate(item.path)):
-            yield item.path
-            left -= 1
-            if not left:
-                return
+        if item.kind == "file":
+            if is_candidate(item.path):
+                named.append(item.path)
+            elif item.size in sizes:
+                alike.append(item.path)
+    return islice(chain(named, alike), MAX_CANDIDATES)
 
 
 def _places(survey: Survey, paths: Iterable[str]) -> Iterator[Place]:
