@@ -179,6 +179,35 @@ def test_a_link_out_of_the_medium_is_drift_wherever_it_is(changed: Changed) -> N
     assert found.changes[0].rules[0] == ("XVM-EV-03", "pass", "warn")
 
 
+def test_a_menu_that_names_another_file_that_was_there(changed: Changed) -> None:
+    """What only the new menu names has not appeared, and what only the old one named has not vanished."""
+
+    def change(root: Path) -> None:
+        menu = root / "boot/grub/menu.lst"
+        menu.write_text(menu.read_text().replace("/boot/multiboot", "/boot/grub/pxegrub"))
+
+    found = changed(NEVADA, change)
+    assert (found.verdict, found.changes, found.rebuilt) == ("same", (), ("/boot/grub/menu.lst",))
+
+
+def test_a_copy_that_was_there_is_no_move(broken: Tree, tmp_path: Path) -> None:
+    root = broken(LATE)
+    (root / "copy").write_bytes((root / P64).read_bytes())
+    (tmp_path / "old.toml").write_text(capture_text(capture(str(root))))
+    (root / P64).unlink()
+    found = drift(str(tmp_path / "old.toml"), str(root))
+    assert ("vanished", f"/{P64}", None) in changes(found)
+    assert "moved" not in {change.change for change in found.changes}
+
+
+def test_what_appears_behind_a_link(layout_tree: Tree, broken: Tree) -> None:
+    """/platform is a link on this medium: no path below it is listed, and rules look there all the same."""
+    root = broken("opensolaris-b128-ai")
+    (root / "boot/platform/i86pc/amd64/boot_archive").unlink()
+    found = drift(str(root), str(layout_tree("opensolaris-b128-ai")))
+    assert ("appeared", "/platform/i86pc/amd64/boot_archive", None) in changes(found)
+
+
 def test_a_menu_that_names_what_is_not_there(changed: Changed) -> None:
     def change(root: Path) -> None:
         with (root / "boot/grub/menu.lst").open("a") as menu:

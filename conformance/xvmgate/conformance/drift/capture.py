@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .touched import is_always_looked_at
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -67,6 +69,19 @@ class Capture(NamedTuple):
     places: Mapping[str, Place]
     items: Mapping[str, Item]
     listed: bool = True
+
+    def has(self, path: str) -> bool:
+        """Say whether something lies at a path, or may: places tell of those that were looked at, names of the others.
+
+        A name behind a link is not listed where the link is: it may be there, unless it was looked for.
+        """
+        if path in self.places or path in self.items:
+            return True
+        if not self.listed or path in self.menu or is_always_looked_at(path):
+            return False
+        parts = path.split("/")
+        above = ("/".join(parts[:depth]) for depth in range(2, len(parts)))
+        return any(place in self.items and self.items[place].kind == "link" for place in above)
 
     @property
     def escapes(self) -> list[Item]:

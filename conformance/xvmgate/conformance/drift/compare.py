@@ -93,8 +93,8 @@ class _Comparison:
     def _came_and_went(self) -> Iterator[Change]:
         """Yield places that are no longer there, or newly, as moves where they can be paired."""
         old, new = self._old.places, self._new.places
-        gone = {path: place for path, place in old.items() if path not in new and self._comparable(path)}
-        come = {path: place for path, place in new.items() if path not in old and self._comparable(path)}
+        gone = {path: place for path, place in old.items() if self._comparable(path) and not self._new.has(path)}
+        come = {path: place for path, place in new.items() if self._comparable(path) and not self._old.has(path)}
         moved = moves(gone, come)
         targets = {to for to, _ in moved.values()}
         for path, (to, how) in moved.items():

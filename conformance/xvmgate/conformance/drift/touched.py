@@ -28,6 +28,11 @@ def known_paths() -> frozenset[str]:
     return frozenset(paths)
 
 
+def is_always_looked_at(path: str) -> bool:
+    """Say whether every capture looks at a path, whatever layouts are known: one that a rule names."""
+    return path in (MENU, BOOT_IMAGE) or any(rule.file and rule.file.path == path for rule in area("path"))
+
+
 def is_candidate(path: str) -> bool:
     """Say whether a file at this path may be a kernel or a ramdisk, by its name."""
     name = path[path.rfind("/") + 1 :].casefold()
