@@ -39,6 +39,22 @@ def test_json_is_the_document_and_nothing_else(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != ".pytest_cache") == ["j.xml"]
 
 
+def test_a_baseline_fails_the_rules_that_changes_touch(tmp_path: Path, layout_tree: Callable[[str], Path]) -> None:
+    """From 2009.06 to b128: what the drift names fails, all else is as it is."""
+    old, new = layout_tree("opensolaris-2009.06-live"), layout_tree("opensolaris-b128-live")
+    command = [sys.executable, "-m", "xvmgate.cli", "capture", str(old), "-q", "-o", str(tmp_path / "base.toml")]
+    subprocess.run(command, check=True)
+    assert suite(tmp_path, "-q", "--medium", str(old), "--baseline", "base.toml").returncode == 0
+    ran = suite(tmp_path, "--json", "--medium", str(new), "--baseline", "base.toml")
+    assert ran.returncode == 1
+    failed = {check["rule"]: check for check in json.loads(ran.stdout)["checks"] if check["verdict"] == "fail"}
+    assert set(failed) == {f"XVM-{rule}" for rule in ("PATH-02", "PATH-03", "PATH-12", "PATH-13", "PATH-14", "EV-02")}
+    assert failed["XVM-PATH-14"]["expected"] == "no drift from base.toml"
+    assert failed["XVM-PATH-14"]["actual"] == (
+        "moved /boot/amd64/x86.microroot -> /platform/i86pc/amd64/boot_archive, rebuilt"
+    )
+
+
 def test_a_subject_that_is_no_use_is_judged_by_smoke_alone(tmp_path: Path) -> None:
     ran = suite(tmp_path, "--smoke", "--json", "--subject", "exec:false")
     assert ran.returncode == 5
@@ -56,6 +72,8 @@ def test_a_subject_that_is_no_use_is_judged_by_smoke_alone(tmp_path: Path) -> No
         (["--smoke", "--subject", "exec:"], "exec:COMMAND is expected"),
         (["--subject", "theirs"], "'theirs' is no subject"),
         (["--timeout", "soon"], "'soon' is not a valid float"),
+        (["--baseline", "none.toml"], "--xvm-baseline is compared with media: give --xvm-medium too"),
+        (["--baseline", "none.toml", "--medium", "."], "none.toml: cannot be read: No such file"),
     ],
 )
 def test_misuse(words: list[str], said: str, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ class Wanted(NamedTuple):
     release: str | None
     rules: tuple[str, ...]
     waivers: str | None
+    baseline: str | None
     readings: tuple[str, ...]
     timeout: float
     events: str | None
@@ -59,7 +60,7 @@ def _command(wanted: Wanted, events: str | None) -> list[str]:
     command += [f"--xvm-subject={subject}" for subject in wanted.subjects]
     command += [f"--xvm-medium={medium}" for medium in wanted.media]
     command += [f"--xvm-reading={reading}" for reading in wanted.readings]
-    single = {"release": wanted.release, "waivers": wanted.waivers, "events": events}
+    single = {"release": wanted.release, "waivers": wanted.waivers, "baseline": wanted.baseline, "events": events}
     command += [f"--xvm-{name}={value}" for name, value in single.items() if value is not None]
     command += [f"--xvm-timeout={wanted.timeout:g}"]
     command += ["-m", " or ".join(wanted.rules)] if wanted.rules else []

@@ -37,6 +37,7 @@ def _nothing_judged(message: str, status: int) -> str:  # noqa: ARG001  # the sa
 @click.option("--release", metavar="ID", help="Judge the media by this release's paths.")
 @click.option("--rule", "rules", metavar="ID", multiple=True, help="The cases of this rule only; may be repeated.")
 @click.option("--waivers", metavar="FILE", help="Failures that somebody answers for.")
+@click.option("--baseline", metavar="FILE", help="Fail media that drifted from this capture, by rule.")
 @click.option("--reading", "readings", metavar="NAME=VALUE", multiple=True, help="Switch a reading of our engine's.")
 @click.option("--timeout", type=float, default=5.0, show_default=True, help="Seconds for an engine's answer.")
 @click.option("--smoke", "tried", is_flag=True, help="Try the subjects first, and say what is wrong with them.")
@@ -60,6 +61,7 @@ def verb(
     release: str | None,
     rules: tuple[str, ...],
     waivers: str | None,
+    baseline: str | None,
     readings: tuple[str, ...],
     timeout: float,
     tried: bool,
@@ -80,7 +82,9 @@ def verb(
         raise options.Stop(str(error), verdict.USAGE) from error
     if tried and not _try(subjects, timeout, state):
         raise options.Stop("nothing was judged: no subject is usable; mend it as is said above", 5)
-    asked = Wanted(subjects, media, release, tuple(chosen), waivers, readings, timeout, events, pytest_options)
+    asked = Wanted(
+        subjects, media, release, tuple(chosen), waivers, baseline, readings, timeout, events, pytest_options
+    )
     status, report = run_pytest(asked, state, keep=bool(targets) or state.json or actions.wanted())
     if report:
         actions.announce(report)

@@ -43,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="judge this engine: xvmgate, or exec:COMMAND, which speaks protocol 1; may be repeated",
     )
     group.addoption("--xvm-waivers", metavar="FILE", help="failures that somebody answers for")
+    group.addoption("--xvm-baseline", metavar="FILE", help="a capture that the media are not to drift from")
     group.addoption("--xvm-release", metavar="ID", help="judge the media by this release's paths")
     group.addoption("--xvm-events", metavar="FILE", help="write the run's events, a line of JSON each")
     group.addoption(
@@ -59,7 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse wrong options before anything runs; listen to the cases, where this process hears of them all."""
-    options = ("xvm_medium", "xvm_subject", "xvm_waivers", "xvm_release", "xvm_events", "xvm_reading")
+    options = ("xvm_medium", "xvm_subject", "xvm_waivers", "xvm_release", "xvm_events", "xvm_reading", "xvm_baseline")
     if not _asked(config) and not any(config.getoption(name) for name in options):
         return
     from .suite.run import run_of  # noqa: PLC0415  # only where the suite or an option is wanted

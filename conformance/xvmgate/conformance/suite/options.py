@@ -20,6 +20,7 @@ from xvmgate.fixtures.table import CatalogueError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from xvmgate.conformance.drift.capture import Capture
     from xvmgate.conformance.subjects.answer import Subject
 
 OWN = "xvmgate"
@@ -126,6 +127,22 @@ def _target(words: Sequence[str], config: pytest.Config, where: str) -> Target:
         return Target(words[0], ask(release=release, mode=asked.get("mode", "pv"), bits=asked.get("bits")))
     except ValueError as error:
         raise pytest.UsageError(f"{where}: {error}") from error
+
+
+def baseline(config: pytest.Config) -> Capture | None:
+    """Return the capture that media are not to drift from; raises UsageError for a file that cannot be used."""
+    path = config.getoption("xvm_baseline")
+    if path is None:
+        return None
+    if not config.getoption("xvm_medium"):
+        raise pytest.UsageError("--xvm-baseline is compared with media: give --xvm-medium too")
+    from xvmgate.conformance.drift.reading import CaptureError  # noqa: PLC0415  # rarely wanted
+    from xvmgate.conformance.drift.reading import load as load_capture  # noqa: PLC0415  # as above
+
+    try:
+        return load_capture(path)
+    except CaptureError as error:
+        raise pytest.UsageError(f"--xvm-baseline: {error}") from error
 
 
 def waivers(config: pytest.Config) -> Waivers:

@@ -18,6 +18,7 @@ from . import options
 
 if TYPE_CHECKING:
     from xvmgate.conformance.finding import Finding
+    from xvmgate.conformance.medium_judge import Target
 
 KEY = pytest.StashKey["Run"]()
 
@@ -36,10 +37,18 @@ class Run:
         self.subjects = options.subjects(config)
         self.targets = options.targets(config)
         self.waivers = options.waivers(config)
+        self._baseline = options.baseline(config)
         self._folder: str | None = None
         built = not config.getoption("xvm_subject") and not self.targets
-        self._media: list[MediumJudge] = [MediumJudge(target) for target in self.targets]
+        self._media: list[MediumJudge] = [self._judge(target) for target in self.targets]
         self._media += layout_judges(self._place) if built else []
+
+    def _judge(self, target: Target) -> MediumJudge:
+        if self._baseline is None:
+            return MediumJudge(target)
+        from xvmgate.conformance.baseline_judge import BaselineJudge  # noqa: PLC0415  # only where there is a baseline
+
+        return BaselineJudge(target, self._baseline)
 
     def _place(self) -> str:
         if self._folder is None:
