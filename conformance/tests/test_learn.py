@@ -168,6 +168,16 @@ def test_layouts_as_a_default(file: str, table: str, snv125: Path) -> None:
     assert _run("check", "x.iso", "--release", "snv_125", cwd=below).returncode == 0
 
 
+def test_the_suite_knows_them(snv125: Path) -> None:
+    """By the option, and by the project's defaults; without either the release is unknown."""
+    words = ["suite", "-q", "--medium", "snv_125", "--release", "snv_125"]
+    assert _run(*words, cwd=snv125).returncode == 4
+    assert _run(*words, "--layouts", "tables", "--", "-n", "2", cwd=snv125).returncode == 0
+    assert _run(*words, "--layouts", "none", cwd=snv125).returncode == 4
+    (snv125 / "xvmgate.toml").write_text('layouts = ["tables"]\n')
+    assert _run(*words, cwd=snv125).returncode == 0
+
+
 def test_learned_json(snv125: Path) -> None:
     found = json.loads(_run("learn", "snv_125", "--json", cwd=snv125).stdout)
     jsonschema.validate(found, json.loads(schema("learn")))

@@ -144,6 +144,7 @@ class Options(NamedTuple):
     xvm_waivers: str | None = None
     xvm_reading: tuple[str, ...] = ()
     xvm_timeout: float = 5.0
+    xvm_layouts: tuple[str, ...] = ()
 
     def getoption(self, name: str) -> object:
         """Return an option."""
@@ -162,6 +163,7 @@ class Options(NamedTuple):
         (Options(xvm_medium=("list:open",)), "open, line 1: No closing quotation"),
         (Options(xvm_medium=("list:bad",)), "bad, line 1: no mode 'xen'"),
         (Options(xvm_medium=("x.iso",), xvm_release="b999"), "--xvm-medium: no release 'b999'"),
+        (Options(xvm_layouts=("none",)), "--xvm-layouts: none: cannot be read: No such file or directory"),
         (Options(xvm_waivers="none"), "--xvm-waivers: none: cannot be read: No such file or directory"),
         (Options(xvm_reading=("kernel-token",)), "--xvm-reading 'kernel-token': NAME=VALUE is expected"),
         (Options(xvm_reading=("kernel-token=x",)), "reading kernel-token: ramdisk-path or medium-path is expected"),

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, NamedTuple
 
+from xvmgate.fixtures.layout import used
 from xvmgate.reports import stream
 from xvmgate.reports.verdict import DEFECT, EXIT, INTERRUPTED, USAGE
 
@@ -60,6 +61,7 @@ def _command(wanted: Wanted, events: str | None) -> list[str]:
     command += [f"--xvm-subject={subject}" for subject in wanted.subjects]
     command += [f"--xvm-medium={medium}" for medium in wanted.media]
     command += [f"--xvm-reading={reading}" for reading in wanted.readings]
+    command += [f"--xvm-layouts={path}" for path in used()]
     single = {"release": wanted.release, "waivers": wanted.waivers, "baseline": wanted.baseline, "events": events}
     command += [f"--xvm-{name}={value}" for name, value in single.items() if value is not None]
     command += [f"--xvm-timeout={wanted.timeout:g}"]

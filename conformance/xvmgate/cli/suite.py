@@ -49,6 +49,7 @@ def _nothing_judged(message: str, status: int) -> str:  # noqa: ARG001  # the sa
     multiple=True,
     help=f"Write a report; FORMAT is {' or '.join(output.FORMATS)}; may be repeated.",
 )
+@options.layouts
 @options.as_json
 @options.quiet
 @options.debug

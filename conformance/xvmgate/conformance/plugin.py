@@ -23,6 +23,9 @@ ABOVE = (SUITE.parent.parent, SUITE.parent, SUITE)
 """The suite's folder and those above it that belong to xvmgate."""
 NAME = "xvmgate.conformance"
 RECORDER = "xvmgate-recorder"
+_WORDS = ("medium", "subject", "waivers", "release", "layouts", "events", "reading", "baseline")
+OPTIONS = tuple(f"xvm_{word}" for word in _WORDS)
+"""What asks for us in a run that does not name the suite."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,6 +48,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--xvm-waivers", metavar="FILE", help="failures that somebody answers for")
     group.addoption("--xvm-baseline", metavar="FILE", help="a capture that the media are not to drift from")
     group.addoption("--xvm-release", metavar="ID", help="judge the media by this release's paths")
+    group.addoption(
+        "--xvm-layouts",
+        action="append",
+        default=[],
+        metavar="FILE|DIR",
+        help="know the release of this layout table too, or of a directory's; may be repeated",
+    )
     group.addoption("--xvm-events", metavar="FILE", help="write the run's events, a line of JSON each")
     group.addoption(
         "--xvm-timeout", type=float, default=5.0, metavar="SECONDS", help="time for an engine's answer (default: 5)"
@@ -60,8 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse wrong options before anything runs; listen to the cases, where this process hears of them all."""
-    options = ("xvm_medium", "xvm_subject", "xvm_waivers", "xvm_release", "xvm_events", "xvm_reading", "xvm_baseline")
-    if not _asked(config) and not any(config.getoption(name) for name in options):
+    if not _asked(config) and not any(config.getoption(name) for name in OPTIONS):
         return
     from .suite.run import run_of  # noqa: PLC0415  # only where the suite or an option is wanted
 

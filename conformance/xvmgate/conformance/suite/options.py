@@ -15,6 +15,7 @@ from xvmgate.conformance.subjects.program import PREFIX, Program
 from xvmgate.conformance.waivers import Waivers, load
 from xvmgate.engine.readings import check_sides
 from xvmgate.engine.refusal import RequestError
+from xvmgate.fixtures.layout import use
 from xvmgate.fixtures.table import CatalogueError
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ MAX_LIST = 1 << 20
 """Bytes of a file that lists media."""
 ASKS = {"--release": "release", "--mode": "mode", "--bits": "bits"}
 """What a line of a list may say behind a medium: options of `xvmgate check`."""
+
+
+def layouts(config: pytest.Config) -> None:
+    """Make the layouts known that are named; raises UsageError for a table that cannot be used."""
+    try:
+        use(config.getoption("xvm_layouts"))
+    except CatalogueError as error:
+        raise pytest.UsageError(f"--xvm-layouts: {error}") from error
 
 
 def subjects(config: pytest.Config) -> list[Subject]:

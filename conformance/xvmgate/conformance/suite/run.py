@@ -34,6 +34,7 @@ class Run:
     """A run; raises UsageError for options that cannot be used."""
 
     def __init__(self, config: pytest.Config) -> None:
+        options.layouts(config)
         self.subjects = options.subjects(config)
         self.targets = options.targets(config)
         self.waivers = options.waivers(config)
