@@ -1,8 +1,7 @@
 """`make bench`: kernel and ramdisk out of a local ISO, against dd and other people's tools, interleaved, in one run.
 
 Prints medians, ratios and peaks, and exits 1 when a ratio or the memory is over its limit. Peers that are missing are
-named and left out. What each wrote is compared with the medium, once. Media and outputs are in `build/bench`. No peak
-below this program's own can be seen: a child begins with it.
+named and left out. What each wrote is compared with the medium, once. Media and outputs are in `build/bench`.
 """
 
 from __future__ import annotations
@@ -10,21 +9,22 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import statistics
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, os.path.dirname(__file__))
 
-from check import FOLDER, run
 from media import FILES, KERNEL, RAMDISK, RAMDISK_MB, large, medium
+from side_by_side import FOLDER, GATE, Commands, interleaved, over, present, run, table
 
 from xvmgate.media import Medium, open_medium
 from xvmgate.media.pieces import PiecesMedium
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from side_by_side import Measured
 
 ROUNDS = 7
 LIMITS = {"xvmgate": 1.25, "xvmgate --hash": 2.75}
@@ -45,37 +45,40 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     image = large(FOLDER).resolve()
     out = (FOLDER / "out").resolve()
-    commands = tools(image, out)
-    times: dict[str, list[float]] = {name: [] for name in commands}
-    peaks = dict.fromkeys(commands, 0)
-    wrong = 0
-    for turn in range(ROUNDS + 1):
-        for name, words in commands.items():
-            shutil.rmtree(out, ignore_errors=True)
-            out.mkdir()
-            seconds, peak = run(words)
-            times[name].append(seconds)
-            peaks[name] = max(peaks[name], peak)
-            if turn == 0:
-                wrong += not right(name, image, out)
+    measured, wrong = extracted(tools(image, out), image, out, ROUNDS)
+    dd = measured["dd"].seconds
+    failures = table(f"{RAMDISK_MB} MiB out", "of dd", measured, lambda seconds: seconds / dd, LIMITS)
+    return int(wrong + failures + growth(out) > 0)
+
+
+def extracted(commands: Commands, image: Path, out: Path, rounds: int) -> tuple[dict[str, Measured], int]:
+    """Let each command write both files into a new directory; return what it took, and how many wrote others."""
+    wrong: list[str] = []
+
+    def emptied() -> None:
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir()
+
+    def compared(name: str) -> None:
+        if not right(name, image, out):
+            wrong.append(name)
+
+    measured = interleaved(commands, rounds, before=emptied, first=compared)
     shutil.rmtree(out)
-    return int(
-        wrong + report({name: statistics.median(taken[1:]) for name, taken in times.items()}, peaks) + growth(out) > 0
-    )
+    return measured, len(wrong)
 
 
-def tools(image: Path, out: Path) -> dict[str, list[str]]:
+def tools(image: Path, out: Path) -> Commands:
     """Return the command of each tool, the files under the names that it chooses; those that are missing are named."""
-    gate = os.path.join(os.path.dirname(sys.executable), "xvmgate")
     iso, places = shlex.quote(str(image)), pieces(image)
     dd = [f"dd if={iso} of={out}/{name} bs=1M iflag=skip_bytes,count_bytes skip={at} count={size} status=none"
           for name, (at, size) in places.items()]  # fmt: skip
     kernel, ramdisk = f"/{KERNEL}", f"/{RAMDISK}"
     isoinfo = [f"isoinfo -R -i {iso} -x /{path} >{out}/{os.path.basename(path)}" for path in (KERNEL, RAMDISK)]
-    found = {
+    found: Commands = {
         "dd": ["sh", "-c", " && ".join(dd)],
-        "xvmgate": [gate, "extract", "-q", "-o", str(out), str(image)],
-        "xvmgate --hash": [gate, "extract", "-q", "--hash", "-o", str(out), str(image)],
+        "xvmgate": [GATE, "extract", "-q", "-o", str(out), str(image)],
+        "xvmgate --hash": [GATE, "extract", "-q", "--hash", "-o", str(out), str(image)],
         "pygrub": ["pygrub", "-q", f"--kernel={kernel}", f"--ramdisk={ramdisk}", "--output-format=simple",
                    f"--output-directory={out}", str(image)],
         "xorriso": ["xorriso", "-osirrox", "on", "-indev", str(image), "-extract", kernel, f"{out}/unix",
@@ -84,11 +87,7 @@ def tools(image: Path, out: Path) -> dict[str, list[str]]:
         "bsdtar": ["bsdtar", "-xf", str(image), "-C", str(out), KERNEL, RAMDISK],
         "pycdlib": [sys.executable, "-c", PYCDLIB, str(image), kernel, f"{out}/unix", ramdisk, f"{out}/x86.miniroot"],
     }  # fmt: skip
-    for name in [name for name in found if name.islower() and name.isalpha() and name not in ("xvmgate", "pycdlib")]:
-        if not shutil.which(name):
-            print(f"{name} is not installed and left out")
-            del found[name]
-    return found
+    return present(found)
 
 
 def pieces(image: Path) -> dict[str, tuple[int, int]]:
@@ -115,32 +114,17 @@ def right(name: str, image: Path, out: Path) -> bool:
     return same
 
 
-def report(medians: dict[str, float], peaks: dict[str, int]) -> int:
-    """Print the table and return how many limits were missed."""
-    failures = 0
-    base = medians["dd"]
-    print(f"{RAMDISK_MB} MiB out:    {'median':>9}{'of dd':>9}{'limit':>8}{'peak':>9}")
-    for name, median in medians.items():
-        ratio, limit = median / base, LIMITS.get(name)
-        missed = limit is not None and ratio > limit
-        failures += missed
-        shown = f"{ratio:>8.2f}x{limit or '':>8}"
-        print(f"{name:16}{median * 1000:>6.0f} ms{shown}{peaks[name] / 1024:>6.0f} MiB{'  MISSED' if missed else ''}")
-    return failures
-
-
 def growth(out: Path) -> int:
     """Compare the peak with that for a small ramdisk; return whether it is over its limit."""
-    gate = os.path.join(os.path.dirname(sys.executable), "xvmgate")
     peaks = []
     for image in (large(FOLDER), medium("cd", FOLDER)):
-        _, peak = run([gate, "extract", "-q", "--hash", "-o", str(out), str(image)])
+        _, peak = run([GATE, "extract", "-q", "--hash", "-o", str(out), str(image)])
         peaks.append(peak / 1024)
         shutil.rmtree(out)
     missed = peaks[0] - peaks[1] > GROWTH_MIB
     print(
         f"peak for {RAMDISK_MB} MiB: {peaks[0]:.0f} MiB, for a CD of {FILES['cd']} files: {peaks[1]:.0f} MiB, "
-        f"limit {GROWTH_MIB} more{'  MISSED' if missed else ''}"
+        f"limit {GROWTH_MIB} more{over(missed)}"
     )
     return int(missed)
 

@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -18,10 +17,10 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, os.path.dirname(__file__))
 
-from check import FOLDER, run
-from extract import pieces, right
+from extract import extracted, pieces
 from find_paths import PATHS
 from media import RAMDISK_MB, large, medium
+from side_by_side import FOLDER, GATE, over, table
 
 from xvmgate.media import open_medium
 
@@ -34,7 +33,7 @@ PATHS_LIMIT = 3, 256 << 10
 """Requests and bytes that finding 12 paths on a DVD of 60,000 files may take."""
 CHECK_LIMIT = 6, 512 << 10
 """Requests and bytes of a whole check of it."""
-CURL_LIMIT = 1.25
+CURL_LIMITS = {"xvmgate": 1.25, "xvmgate --resume": 1.25}
 """Greatest time of an extraction, as a multiple of curl's for the same ranges."""
 CONF = """
 {user} daemon off; pid {folder}/pid; error_log {folder}/errors; worker_processes 1; events {{ }}
@@ -89,7 +88,7 @@ def counts(url: str) -> int:
     with open_medium(url) as opened:
         found = sum(opened.lookup(path).is_file for path in PATHS)
         failures = said(f"{len(PATHS)} paths, {found} of them there", opened.requests, opened.bytes_read, PATHS_LIMIT)
-    checked = subprocess.run([gate(), "check", "--json", url], check=True, capture_output=True)
+    checked = subprocess.run([GATE, "check", "--json", url], check=True, capture_output=True)
     (result,) = json.loads(checked.stdout)["media"]
     return failures + said("a whole check", result["requests"], result["bytes_read"], CHECK_LIMIT)
 
@@ -99,7 +98,7 @@ def said(what: str, requests: int, size: int, limits: tuple[int, int]) -> bool:
     missed = requests > limits[0] or size > limits[1]
     print(
         f"http dvd, {what}: {requests} requests, {size / 1024:.0f} KiB, limits {limits[0]} and {limits[1] >> 10} KiB"
-        f"{'  MISSED' if missed else ''}"
+        f"{over(missed)}"
     )
     return missed
 
@@ -114,43 +113,12 @@ def extraction(url: str, image: Path) -> int:
     ]
     commands = {
         "curl": ["curl", "-s", *ranges[:-2]],
-        "xvmgate": [gate(), "extract", "-q", "-o", str(out), url],
-        "xvmgate --resume": [gate(), "extract", "-q", "--resume", "-o", str(out), url],
+        "xvmgate": [GATE, "extract", "-q", "-o", str(out), url],
+        "xvmgate --resume": [GATE, "extract", "-q", "--resume", "-o", str(out), url],
     }
-    times: dict[str, list[float]] = {name: [] for name in commands}
-    peaks = dict.fromkeys(commands, 0)
-    wrong = 0
-    for turn in range(ROUNDS + 1):
-        for name, words in commands.items():
-            shutil.rmtree(out, ignore_errors=True)
-            out.mkdir()
-            seconds, peak = run(words)
-            times[name].append(seconds)
-            peaks[name] = max(peaks[name], peak)
-            wrong += turn == 0 and not right(name, image, out)
-    shutil.rmtree(out)
-    return wrong + compared({name: statistics.median(taken[1:]) for name, taken in times.items()}, peaks)
-
-
-def compared(medians: dict[str, float], peaks: dict[str, int]) -> int:
-    """Print the table and return how many limits were missed."""
-    failures = 0
-    print(f"{RAMDISK_MB} MiB by http:{'median':>9}{'of curl':>9}{'limit':>8}{'peak':>9}")
-    for name, median in medians.items():
-        ratio = median / medians["curl"]
-        missed = name != "curl" and ratio > CURL_LIMIT
-        failures += missed
-        limit = "" if name == "curl" else CURL_LIMIT
-        print(
-            f"{name:16}{median * 1000:>6.0f} ms{ratio:>8.2f}x{limit:>8}{peaks[name] / 1024:>6.0f} MiB"
-            f"{'  MISSED' if missed else ''}"
-        )
-    return failures
-
-
-def gate() -> str:
-    """Return the command of this environment."""
-    return os.path.join(os.path.dirname(sys.executable), "xvmgate")
+    measured, wrong = extracted(commands, image, out, ROUNDS)
+    curl = measured["curl"].seconds
+    return wrong + table(f"{RAMDISK_MB} MiB by http", "of curl", measured, lambda seconds: seconds / curl, CURL_LIMITS)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from time import monotonic
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 CHUNK = 256 << 10
 """Bytes that are read at a time."""
+HELD = 0.2
+"""Seconds that an answer waits for those behind it."""
 
 
 @click.command(short_help="Answer plan requests on stdin, a line of JSON each.")
@@ -42,16 +45,20 @@ def verb(readings: tuple[str, ...], timeout: float | None, download: bool, max_s
 
 
 def _serve(engine: Engine, source: int, out: BinaryIO) -> None:
-    """Answer lines until `stop` or the end; answers go out at the latest when there is nothing left to answer."""
+    """Answer lines until `stop` or the end; answers go out together, but none waits long for another."""
+    answers: list[str] = []
+    sent = monotonic()
     for line, last in _lines(source):
         answer = engine.answer(line) if line.strip() else {}
+        if answer:
+            answers.append(f"{json.dumps(answer)}\n")
+        if last or answer is None or monotonic() - sent > HELD:
+            out.write("".join(answers).encode())
+            out.flush()
+            answers.clear()
+            sent = monotonic()
         if answer is None:
             break
-        if answer:
-            out.write(json.dumps(answer).encode() + b"\n")
-        if last:
-            out.flush()
-    out.flush()
 
 
 def _lines(source: int) -> Iterator[tuple[bytes, bool]]:

@@ -46,7 +46,7 @@ def imagined_medium(data: object) -> MediumView | None:
     if kind not in KINDS:
         raise RequestError(f"kind: one of {', '.join(KINDS)} is expected, not {kind!r}")
     files = table.get("files", [])
-    if not isinstance(files, list) or not all(isinstance(path, str) for path in files):
+    if not isinstance(files, list) or not {type(path) for path in files} <= {str}:
         raise RequestError("files: a list of paths is expected")
     return imagined(kind, files, _zfs(table.get("zfs")) if kind == "zfs" else None)
 

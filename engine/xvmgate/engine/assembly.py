@@ -62,23 +62,24 @@ class Assembly:
         """Take the tool's own parts."""
         added: dict[str, list[str]] = {}
         for part in parts:
-            text = self._argument(part)
-            if text or part.stands:
-                self.trace.append((part.rule, text or part.adds))
-            if part.drive:
-                self.drives[part.drive[0]] = part.drive[1]
-            if part.message:
-                self.messages.append(Message(part.rule, part.message))
-            if text and (umbrella := UMBRELLAS.get(part.rule[:8])):
+            rule, named, word, drive, message, stands, adds = part
+            text = self._argument(named, word)
+            if text or stands:
+                self.trace.append((rule, text or adds))
+            if drive:
+                self.drives[drive[0]] = drive[1]
+            if message:
+                self.messages.append(Message(rule, message))
+            if text and (umbrella := UMBRELLAS.get(rule[:8])):
                 added.setdefault(umbrella, []).append(text)
         self.trace += [(umbrella, ",".join(texts)) for umbrella, texts in added.items()]
 
-    def _argument(self, part: Part) -> str:
-        """Add a part's argument; return it as it stands on the line, nothing where it is there already."""
-        if part.property and self._merger.add_property(*part.property):
-            return shown(*part.property)
-        if part.word and self._merger.add_word(part.word):
-            return part.word
+    def _argument(self, named: tuple[str, str] | None, word: str | None) -> str:
+        """Add a property or a word; return it as it stands on the line, nothing where it is there already."""
+        if named and self._merger.add_property(*named):
+            return shown(*named)
+        if word and self._merger.add_word(word):
+            return word
         return ""
 
     def say_all(self, rule: str | None, texts: Iterable[str]) -> None:

@@ -81,10 +81,15 @@ def validate(request: InstallRequest) -> None:
 def _printable(request: InstallRequest) -> None:
     texts = [request.name, request.location, request.cdrom, request.autocf, request.bootpath]
     texts += [request.os_type, request.os_variant, request.arch, *request.disks, *request.networks]
-    for text in filter(None, texts):
-        if "\t" in text or CONTROL.search(text):
-            option = next((name for name, value in request._asdict().items() if value == text), "disk or network")
-            raise RequestError(f"{option} {shown(text)!r}: a text without control characters is expected")
+    given = [text for text in texts if text]
+    if _has_control("".join(given)):
+        text = next(filter(_has_control, given))
+        option = next((name for name, value in request._asdict().items() if value == text), "disk or network")
+        raise RequestError(f"{option} {shown(text)!r}: a text without control characters is expected")
+
+
+def _has_control(text: str) -> bool:
+    return "\t" in text or CONTROL.search(text) is not None
 
 
 def _one_source(request: InstallRequest) -> None:

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from .one_line import one_line
+
 if TYPE_CHECKING:
     from xvmgate.engine.plan import BootPlan
     from xvmgate.engine.request import InstallRequest
@@ -49,8 +51,9 @@ def install_domain(request: InstallRequest, plan: BootPlan) -> ET.Element:
 
 def as_text(domain: ET.Element, *, pretty: bool = False) -> str:
     """Return a domain as XML text, on lines of its own for people."""
-    if pretty:
-        ET.indent(domain)
+    if not pretty:
+        return one_line(domain)
+    ET.indent(domain)
     return ET.tostring(domain, encoding="unicode")
 
 
