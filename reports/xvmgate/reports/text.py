@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import shlex
+from functools import cache
 from typing import TYPE_CHECKING
 
 from xvmgate.fixtures import rule as catalogue
@@ -29,7 +29,7 @@ COUNTED = (
     (WAIVED, "waived"),
     (NOT_APPLICABLE, "not applicable"),
 )
-CONTROL = re.compile(
+CONTROL = (
     r"[^\x20-\x7e\xa0-\u200a\u2010-\u2027\u2030-\u205f\u2070-\ud7ff\uf900-\ufefe\uff00-\ufffd\U00010000-\U000dffff]"
 )
 """Characters that could disturb a terminal or a log line, or cannot be written: controls, separators,
@@ -52,7 +52,9 @@ def _block(result: MediumResult, check: Check, options: list[str], paint: Callab
     word = check.verdict.upper()
     head = f"{word} {rule.id}  {rule.title}".ljust(LOCATION_COLUMN)
     head = paint(word, check.verdict) + head[len(word) :]
-    repeat = shlex.join(["xvmgate", "check", result.location, *options, "--rule", rule.id])
+    from shlex import join  # noqa: PLC0415  # only failures need it
+
+    repeat = join(["xvmgate", "check", result.location, *options, "--rule", rule.id])
     rows = [
         ("rule", f"{rule.statement}  ({rule.source})"),
         ("expected", check.expected),
@@ -81,7 +83,20 @@ def summary(result: MediumResult, paint: Callable[[str, str], str]) -> str:
 
 def printable(text: str) -> str:
     """Write whatever could disturb a terminal as escapes: what a medium says is not to be trusted."""
-    return CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
+    return without_controls(text, lambda character: ascii(character)[1:-1])
+
+
+def without_controls(text: str, escape: Callable[[str], str]) -> str:
+    """Return a text with each of its characters that could disturb a terminal as `escape` writes it."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _control().sub(lambda match: escape(match[0]), text)
+
+
+@cache
+def _control() -> re.Pattern[str]:
+    """Compile CONTROL, which takes a twentieth of a whole check: few texts need it."""
+    return re.compile(CONTROL)
 
 
 def clip(text: str, longest: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from xvmgate.reports.text import CONTROL
+from xvmgate.reports.text import without_controls
 
 KEPT_BYTE = re.compile("[%\ud800-\udfff]")
 """Bytes of names that are no UTF-8 (kept as surrogates), which no TOML can hold, and the sign that stands for them."""
@@ -21,7 +21,7 @@ def basic(text: str) -> str:
     """Return a text without surrogates as a TOML basic string of one line, what disturbs a terminal escaped."""
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
-    return CONTROL.sub(lambda match: _unicode(match[0]), json.dumps(text, ensure_ascii=False))
+    return without_controls(json.dumps(text, ensure_ascii=False), _unicode)
 
 
 def unquoted(text: str) -> str:
