@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, cast, runtime_checkable
 
+from .seekable import Seekable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -46,37 +48,22 @@ def open_extents(read: Callable[[int, int], bytes], extents: Sequence[Extent]) -
     return cast("BinaryIO", io.BufferedReader(_Extents(read, extents)))
 
 
-class _Extents(io.RawIOBase):
+class _Extents(Seekable):
     """The raw stream: each read is one read of the image, within one piece."""
 
     def __init__(self, read: Callable[[int, int], bytes], extents: Sequence[Extent]) -> None:
+        super().__init__(sum(extent.size for extent in extents))
         self._read = read
         self._extents = extents
-        self._size = sum(extent.size for extent in extents)
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = (0, self._at, self._size)[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def tell(self) -> int:
-        return self._at
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         start = 0
         for extent in self._extents:
-            inside = self._at - start
+            inside = self.at - start
             if inside < extent.size:
                 data = self._read(extent.start + inside, min(len(buffer), extent.size - inside))
                 buffer[: len(data)] = data
-                self._at += len(data)
+                self.at += len(data)
                 return len(data)
             start += extent.size
         return 0
