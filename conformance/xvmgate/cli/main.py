@@ -20,6 +20,7 @@ VERBS = {
     "engine": "Answer plan requests on stdin, a line of JSON each.",
     "explain": "Say what a rule, a reading or a layout means.",
     "extract": "Copy a medium's kernel and ramdisk out of it.",
+    "install": "Install a guest by libvirt, wait for its end, start it again.",
     "plan": "Plan an install: what would be booted, and by which rule.",
     "report": "Make reports out of a run's events or JSON.",
     "rules": "List the rules, or the known releases.",
