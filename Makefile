@@ -18,6 +18,7 @@ bench: $(VENV)/installed
 	$(BIN)/python -m compileall -q fixtures engine media-builders conformance reports
 	$(BIN)/python bench/check.py
 	$(BIN)/python bench/build.py
+	$(BIN)/python bench/capture.py
 	$(BIN)/python bench/engine.py
 	$(BIN)/python bench/extract.py
 	$(BIN)/python bench/remote.py

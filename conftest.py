@@ -9,6 +9,7 @@ import gzip
 import lzma
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -32,7 +33,6 @@ PACKAGES = {
     "zfs-fuse": "zfs-fuse",
     "zdb": "zfs-fuse",
     "partx": "util-linux",
-    "pygrub": "xen-utils-4.17",
     "fsstat": "sleuthkit",
     "icat": "sleuthkit",
     "faketime": "faketime",
@@ -62,11 +62,35 @@ DATA = Path(__file__).parent / "engine/tests/data"
 """Kept pools, the script that made them, and the forge of others: modules that tests import by their names."""
 sys.path.append(str(DATA))
 
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # a run in the background: programs that tests interrupt inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 Real = Callable[[str], str]
 WriteIso = Callable[..., Path]
 LayoutTree = Callable[[str], Path]
 LayoutIso = Callable[[str, str], Path]
+Golden = Callable[[Path, str], None]
 BootXen = Callable[[Path, Path, str], str]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the flag that writes golden files anew; `git diff` then shows what became of them."""
+    parser.addoption("--regenerate", action="store_true", help="write the golden files anew instead of comparing")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """`golden(path, text)`: the file holds this text; with --regenerate it is written."""
+
+    def compare(path: Path, text: str) -> None:
+        if request.config.getoption("--regenerate"):
+            path.write_text(text, encoding="utf-8")
+        held = path.read_text(encoding="utf-8") if path.exists() else ""
+        assert text.splitlines() == held.splitlines(), f"{path} holds another text; --regenerate writes it anew"
+
+    return compare
 
 
 def find_real(name: str) -> str:

@@ -120,6 +120,9 @@ def test_the_action_s_check(layout_tree: Callable[[str], Path], tmp_path: Path) 
         "verdict=nonconformant\n",
     )
     assert not (tmp_path / "owned").exists()
+    base = ["capture", str(layout_tree("opensolaris-b128-live")), "-q", "-o", str(tmp_path / "base.toml")]
+    subprocess.run([sys.executable, "-m", "xvmgate.cli", *base], check=True)
+    assert check_step(tmp_path, media="a b", baseline="base.toml")[:2] == (1, "verdict=nonconformant\n")
     assert check_step(tmp_path, media="none.iso")[:2] == (4, "verdict=unreadable\n")
     status, output, said = check_step(tmp_path, media="a b", waivers="none.toml", reports="")
     assert (status, output) == (4, "verdict=incomplete\n")

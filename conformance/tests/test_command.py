@@ -101,7 +101,7 @@ def test_json_of_a_selection(layout_tree: Callable[[str], Path]) -> None:
     [
         (["check"], "Missing argument 'MEDIUM...'"),
         (["check", "x", "--waivers", "w.toml"], "w.toml: cannot be read"),
-        (["check", "x", "--baseline", "b.toml"], "No such option '--baseline'"),
+        (["check", "x", "--baseline", "b.toml"], "b.toml: cannot be read"),
         (["check", "x", "--report", "pdf:x.pdf"], "FORMAT one of junit, json, sarif, markdown, html"),
         (["check", "x", "--report", "junit"], "FORMAT:FILE is expected"),
         (["check", "x", "--report", "junit:"], "FORMAT:FILE is expected"),
@@ -110,7 +110,7 @@ def test_json_of_a_selection(layout_tree: Callable[[str], Path]) -> None:
         (["check", "x", "--mode", "xen"], "'xen' is not one of"),
         (["check", "x", "--rule", "PATH-16"], "no rule 'PATH-16'; did you mean XVM-PATH-16?"),
         (["check", "x", "--release", "b109"], "no release 'b109'"),
-        (["capture", "x"], "No such command 'capture'"),
+        (["capture", "x"], "x: cannot be read"),
         (["--nonsense"], "No such option"),
         ([], "Missing command"),
         (["explain", "XVM-PATH-99"], "did you mean XVM-PATH-"),
@@ -129,7 +129,7 @@ def test_usage_is_status_4_and_one_sentence(words: list[str], complaint: str, tm
     ("words", "media"),
     [
         (["--bits", "16", "x"], 0),
-        (["--baseline", "w", "x"], 0),
+        (["--baseline", "w", "x"], 1),
         (["--waivers", "w", "x"], 1),
         (["--rule", "NONE", "x", "y"], 2),
         (["x", "--release", "none"], 1),
@@ -207,9 +207,8 @@ def test_help_and_version(words: list[str]) -> None:
 
 def test_help_lists_the_verbs_that_there_are() -> None:
     verbs = [line.split()[0] for line in run("--help").out.partition("Verbs:")[2].splitlines() if line.strip()]
-    assert verbs == [
-        "build", "check", "engine", "explain", "extract", "plan", "report", "rules", "schema", "serve", "waiver",
-    ]  # fmt: skip
+    wanted = "build capture check drift engine explain extract learn plan report rules schema serve suite waiver"
+    assert " ".join(verbs) == wanted
 
 
 def test_rules_as_text() -> None:

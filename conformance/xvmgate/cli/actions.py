@@ -19,6 +19,11 @@ HERE, SUMMARY = "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"
 """Environment variables of a step: that there is one, and the file that its summary is appended to."""
 
 
+def wanted() -> bool:
+    """Say whether a run finds itself in a step that wants to hear of it."""
+    return os.environ.get(HERE) == "true" or bool(os.environ.get(SUMMARY))
+
+
 def announce(report: CheckReport | SuiteReport, options: Sequence[str] = ()) -> None:
     """Say to GitHub what was found; outside of it, nothing. A summary that cannot be written is only complained of."""
     if os.environ.get(HERE) == "true":

@@ -45,6 +45,7 @@ STEPS = 1000
 @click.option("--ramdisk-mb", "mib", type=click.IntRange(1, MAX_RAMDISK), help="MiB of each ramdisk's image.")
 @click.option("--all", "every", is_flag=True, help="Build every known layout.")
 @click.option("--list", "listed", is_flag=True, help="List layouts and faults.")
+@options.layouts
 @options.as_json
 @options.quiet
 @options.debug

@@ -13,6 +13,7 @@ from xvmgate.reports import verdict
 from xvmgate.reports.events import CheckReport, MediumResult
 
 from . import actions, options, output, remote
+from .baseline import load_baseline
 from .waiving import load_waiving
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def _nothing_judged(message: str, status: int) -> str:
 @click.option("--rule", "rules", metavar="ID", multiple=True, help="Check this rule only; may be repeated.")
 @click.option("--strict", is_flag=True, help="Take warnings for failures.")
 @click.option("--waivers", metavar="FILE", help="Waive what this file's owners answer for (`xvmgate waiver`).")
+@click.option("--baseline", metavar="FILE", help="Fail what drifted from this capture too (`xvmgate capture`).")
+@options.layouts
 @click.option("--hash", "hashed", is_flag=True, help="Add each medium's sha256.")
 @click.option(
     "--report",
@@ -68,6 +71,7 @@ def verb(
     rules: tuple[str, ...],
     strict: bool,
     waivers: str | None,
+    baseline: str | None,
     hashed: bool,
     reports: tuple[str, ...],
     timeout: float | None,
@@ -88,10 +92,12 @@ def verb(
         raise options.Stop(str(error), verdict.USAGE) from error
     allowed = remote.allowed(timeout, download, max_size, quiet=state.quiet)
     run.waiving = load_waiving(waivers)
+    known = load_baseline(baseline)
     for location in media:
-        run.results.append(_one(location, question, state, allowed, run.waiving, hashed=hashed))
+        result = _one(location, question, state, run.waiving, allowed, hashed=hashed)
+        run.results.append(known.apply(result, location, state, allowed) if known else result)
     report = run.report()
-    for problem in report.problems:
+    for problem in run.waived():
         output.complain(problem)
     actions.announce(report, question.options())
     for target in targets:
@@ -102,7 +108,13 @@ def verb(
 
 
 def _one(
-    location: str, question: Question, state: options.State, allowed: Remote, waiving: Waiving | None, *, hashed: bool
+    location: str,
+    question: Question,
+    state: options.State,
+    waiving: Waiving | None,
+    allowed: Remote,
+    *,
+    hashed: bool,
 ) -> MediumResult:
     """Judge one medium and show it."""
     result = judge(location, question, allowed)
@@ -129,9 +141,14 @@ class _Run:
 
     def report(self) -> CheckReport:
         """Return the whole run's report."""
-        problems = tuple(self.waiving.problems()) if self.waiving else ()
+        drifted = [problem for result in self.results if result.drift for problem in result.drift.problems()]
+        problems = (*self.waived(), *drifted)
         overall = verdict.worst((result.verdict for result in self.results), problems)
         return CheckReport(overall, tuple(self.results), problems)
+
+    def waived(self) -> list[str]:
+        """Return what waivers fail the run with."""
+        return self.waiving.problems() if self.waiving else []
 
     def document(self, message: str, status: int) -> str:
         """Return the document of a run that ended early: what was not judged says why.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Say what a rule, a reading or a layout means.")
 @click.argument("name", metavar="ID")
+@options.layouts
 @options.as_json
 @options.quiet
 @options.debug

@@ -16,16 +16,20 @@ from . import options
 
 VERBS = {
     "build": "Build synthetic media, good or broken.",
+    "capture": "Write down what a medium holds, for `drift`.",
     "check": "Judge installer media by the rules.",
+    "drift": "Say what moved between two builds, by rule.",
     "engine": "Answer plan requests on stdin, a line of JSON each.",
     "explain": "Say what a rule, a reading or a layout means.",
     "extract": "Copy a medium's kernel and ramdisk out of it.",
     "install": "Install a guest by libvirt, wait for its end, start it again.",
+    "learn": "Write the layout table of an unknown medium.",
     "plan": "Plan an install: what would be booted, and by which rule.",
     "report": "Make reports out of a run's events or JSON.",
     "rules": "List the rules, or the known releases.",
     "schema": "Print a JSON schema of what xvmgate writes or reads.",
     "serve": "Serve a medium over HTTP, as an AI server does.",
+    "suite": "Judge engines by the rules, and the known media.",
     "waiver": "Add, list and prune waivers.",
 }
 """Every verb with its line in the help; its module has the same name and holds a command `verb`."""
@@ -77,8 +81,8 @@ def show_version(ctx: click.Context, param: click.Parameter, value: bool) -> Non
 def xvmgate(ctx: click.Context) -> None:
     """Say whether a Solaris-family installer medium can still be installed as a Xen guest.
 
-    Exit status: 0 conformant or done; 1 not conformant, or refused; 2 interrupted; 3 a defect of xvmgate; 4 usage, or
-    input that cannot be read; 5 nothing was checked, or a rule that had to run did not.
+    Exit status: 0 conformant or done; 1 not conformant, refused, or drifted; 2 interrupted; 3 a defect of xvmgate; 4
+    usage, or input that cannot be read; 5 nothing was checked, or a rule that had to run did not.
     """
     from .defaults import load_defaults  # noqa: PLC0415  # not needed for --help and --version
 

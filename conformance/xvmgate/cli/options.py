@@ -83,9 +83,33 @@ debug = _shared("--debug", help="Show a traceback for a defect of xvmgate.")
 as_json = _shared("--json", help="Print JSON on stdout.")
 
 
+def _use_layouts(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> None:  # noqa: ARG001
+    """Make the layout tables of files and directories known to this run. Raises Stop for those that cannot be used."""
+    if value and not ctx.resilient_parsing:
+        from xvmgate.fixtures.layout import use  # noqa: PLC0415  # rarely wanted
+        from xvmgate.fixtures.table import CatalogueError  # noqa: PLC0415  # as above
+
+        try:
+            use(value)
+        except CatalogueError as error:
+            raise Stop(str(error), USAGE) from error
+
+
+layouts = click.option(
+    "--layouts",
+    metavar="FILE|DIR",
+    multiple=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_use_layouts,
+    help="Know the release of this layout table too, or of a directory's; may be repeated.",
+)
+
+
 def paint(text: str, kind: str) -> str:
     """Colour a word by what it stands for; without a terminal, or with NO_COLOR, click takes the colour out again."""
     colours = {
+        "drifted": "red",
         "fail": "red",
         "nonconformant": "red",
         "error": "red",
@@ -93,5 +117,6 @@ def paint(text: str, kind: str) -> str:
         "warn": "yellow",
         "incomplete": "yellow",
         "conformant": "green",
+        "same": "green",
     }
     return click.style(text, fg=colours.get(kind), bold=True)

@@ -30,14 +30,14 @@ class Target(NamedTuple):
     path: str
 
 
-def parse_target(text: str, option: str = "--report") -> Target:
+def parse_target(text: str, option: str = "--report", formats: Sequence[str] = FORMATS) -> Target:
     """Read FORMAT:FILE, the value of an option.
 
     Raises ValueError for an unknown format, a missing file name or a directory that is not there.
     """
     kind, colon, path = text.partition(":")
-    if kind not in FORMATS or not colon or not path:
-        raise ValueError(f"{option} {text!r}: FORMAT:FILE is expected, with FORMAT one of {', '.join(FORMATS)}")
+    if kind not in formats or not colon or not path:
+        raise ValueError(f"{option} {text!r}: FORMAT:FILE is expected, with FORMAT one of {', '.join(formats)}")
     directory = os.path.dirname(path) or "."
     if not os.path.isdir(directory) or os.path.isdir(path):
         raise ValueError(f"{option} {text!r}: {directory} is no directory, or the file name is one")

@@ -17,6 +17,7 @@ from . import options
 
 @click.command(short_help="List the rules, or the known releases.")
 @click.option("--releases", is_flag=True, help="List the layout IDs that --release takes.")
+@options.layouts
 @options.as_json
 @options.quiet
 @options.debug

@@ -26,12 +26,13 @@ def judge(location: str, question: Question, remote: Remote | None = None) -> Me
     """
     try:
         with open_medium(location, remote) as medium:
-            return _judge(Survey(medium, question))
+            return judge_survey(Survey(medium, question))
     except MediumError as error:
         return MediumResult(shown(location), verdict.UNREADABLE, error=str(error))
 
 
-def _judge(survey: Survey) -> MediumResult:
+def judge_survey(survey: Survey) -> MediumResult:
+    """Put every check of its question to a surveyed medium. Raises MediumError for damage."""
     if survey.medium.distant:
         from .ahead import fetch_ahead  # noqa: PLC0415  # a medium that is here needs none of it
 

@@ -12,7 +12,7 @@ COMMAND = re.compile(r"::(error|warning) title=([^:,\r\n]*)::([^\r\n]*)")
 
 def test_of_a_check(check_report: CheckReport) -> None:
     assert list(commands(check_report)) == [
-        "::error title=waivers::waiver of XVM-PATH-99: there is no such rule",
+        "::error title=xvmgate::waiver of XVM-PATH-99: there is no such rule",
         "::error title=y.iso::y.iso: cannot be read",
         (
             "::error title=XVM-PATH-16::x.iso: expected /boot/amd64/x86.miniroot; missing; repeat: xvmgate check"

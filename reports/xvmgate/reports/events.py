@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from .drift.values import Drift
+
 PASS, FAIL, WAIVED, WARN = "pass", "fail", "waived", "warn"
 NOT_APPLICABLE, ERROR = "not-applicable", "error"
 VERDICTS = (PASS, FAIL, WAIVED, WARN, NOT_APPLICABLE, ERROR)
@@ -44,7 +46,7 @@ class MediumResult(NamedTuple):
     """What a check says of one medium; an unreadable one has `kind` None, an error and no checks.
 
     `bytes_read` in bytes; `created` in ISO 8601; `plans` maps 32 and 64 to a plan or None; `sha256` is None unless it
-    was asked for.
+    was asked for, and so is `drift`, what changed since a baseline.
     """
 
     location: str
@@ -60,21 +62,26 @@ class MediumResult(NamedTuple):
     plans: Mapping[int, Plan | None] = NO_PLANS
     checks: tuple[Check, ...] = ()
     sha256: str | None = None
+    drift: Drift | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the JSON object; `sha256` only where there is one."""
+        """Return the JSON object; `sha256` and `drift` only where they were asked for."""
         found = self._asdict()
         found["plans"] = {str(bits): plan and plan._asdict() for bits, plan in self.plans.items()}
         found["checks"] = [check.as_dict() for check in self.checks]
         if self.sha256 is None:
             del found["sha256"]
+        del found["drift"]
+        if self.drift is not None:
+            found["drift"] = self.drift.as_dict()
         return found
 
 
 class CheckReport(NamedTuple):
     """One run of `check`: the overall verdict and a result for every location, in their order.
 
-    `problems` are what fails the run beside the checks: waivers that have expired, name no rule or are not needed.
+    `problems` are what fails the run beside the checks: waivers that have expired, name no rule or are not needed, and
+    drift from a baseline.
     """
 
     verdict: str

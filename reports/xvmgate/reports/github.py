@@ -36,7 +36,7 @@ def commands(report: CheckReport | SuiteReport, options: Sequence[str] = ()) -> 
 def _findings(report: CheckReport | SuiteReport, options: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     run = view(report, options)
     for problem in run.problems:
-        yield "waivers", problem, "error"
+        yield "xvmgate", problem, "error"
     for column in run.columns:
         if column.error:
             yield column.label, column.error, "error"

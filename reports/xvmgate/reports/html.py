@@ -69,7 +69,7 @@ def render(report: CheckReport | SuiteReport, options: Sequence[str] = ()) -> st
     findings = [_finding(row, f"finding-{number}") for number, row in enumerate(run.findings[:MAX_BLOCKS], 1)]
     lines = _lines(run, findings)
     text: str = (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             run=run,
@@ -79,13 +79,14 @@ def render(report: CheckReport | SuiteReport, options: Sequence[str] = ()) -> st
             areas=list(dict.fromkeys(line.area for line in lines)),
             chips=[(verdict, run.counts[verdict]) for verdict in WORST if run.counts.get(verdict)],
             **_words(run, len(lines)),
-            **_parts(),
+            **parts(),
         )
     )
     return text
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return Jinja's environment for the pages: every text is escaped, made harmless and short."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  # only this report needs it
 
     environment = Environment(
@@ -101,7 +102,8 @@ def _said(value: Any) -> Any:
     return clip(value, LONGEST) if type(value) is str else value
 
 
-def _parts() -> dict[str, Any]:
+def parts() -> dict[str, Any]:
+    """Return style and script of the pages, each with its hash for the page's policy."""
     from markupsafe import Markup  # noqa: PLC0415  # comes with Jinja
 
     parts: dict[str, Any] = {}

@@ -48,7 +48,7 @@ def _lines(run: View) -> Iterator[str]:
     yield ""
     yield f"{_counts(run.counts)}."
     for problem in run.problems:
-        yield f"\n**Waivers:** {code(problem)}"
+        yield f"\n**Also:** {code(problem)}"
     yield from ("", "| subject | verdict | checks |", "|---|---|---|")
     for column in run.columns[:MAX_SUBJECTS]:
         said = code(column.error) if column.error else _counts(_count(column.rows))
