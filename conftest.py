@@ -5,7 +5,6 @@ A part that is missing skips its tests by the name of its Debian package, or fai
 
 from __future__ import annotations
 
-import gzip
 import lzma
 import os
 import shutil
@@ -13,11 +12,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+
+if TYPE_CHECKING:
+    from xvmgate.guests.boot import Booted
 
 PACKAGES = {
     "genisoimage": "genisoimage",
@@ -56,7 +57,7 @@ UNPACKED = Path(__file__).parent / "build" / "unpacked"
 """Where `.ci/run` unpacks the packages that are never installed (packages-unpacked.txt)."""
 XEN = "boot/xen-4.17-amd64.gz"
 XEN_LIMIT = 60
-"""Seconds in which Xen in QEMU has to end by itself; it takes 1.2 on an idle machine."""
+"""Seconds in which Xen in QEMU has to end; it takes 1.2 on an idle machine."""
 BOOT_IMAGE = "boot/grub/stage2_eltorito"
 DATA = Path(__file__).parent / "engine/tests/data"
 """Kept pools, the script that made them, and the forge of others: modules that tests import by their names."""
@@ -72,7 +73,7 @@ WriteIso = Callable[..., Path]
 LayoutTree = Callable[[str], Path]
 LayoutIso = Callable[[str, str], Path]
 Golden = Callable[[Path, str], None]
-BootXen = Callable[[Path, Path, str], str]
+BootXen = Callable[[Path, Path, str], "Booted"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -214,29 +215,28 @@ def kept_pool(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
 
 
 @pytest.fixture(scope="session")
-def boot_under_xen(tmp_path_factory: pytest.TempPathFactory) -> BootXen:
-    """`boot_under_xen(kernel, ramdisk, command_line)`: what Xen and its guest say on the serial line, until they end.
+def xen() -> str:
+    """Where Xen lies, for QEMU to run it; both are there."""
+    find_real("qemu-system-x86_64")
+    if not (UNPACKED / XEN).exists():
+        _missing("Xen is not unpacked below build/unpacked, as .ci/run does: Debian package xen-hypervisor-4.17-amd64")
+    return str(UNPACKED / XEN)
+
+
+@pytest.fixture
+def boot_under_xen(tmp_path: Path, xen: str) -> BootXen:
+    """`boot_under_xen(kernel, ramdisk, command_line)`: how it went.
 
     Xen runs in QEMU, emulated, and starts the kernel as its 64-bit PV domain 0.
     """
-    qemu = find_real("qemu-system-x86_64")
-    packed = UNPACKED / XEN
-    if not packed.exists():
-        _missing("Xen is not unpacked below build/unpacked, as .ci/run does: Debian package xen-hypervisor-4.17-amd64")
-    folder = tmp_path_factory.mktemp("xen")
-    xen = folder / "xen"
-    xen.write_bytes(gzip.decompress(packed.read_bytes()))
+    from xvmgate.guests.boot import Wanted, boot_pv
+    from xvmgate.guests.domain import BootFiles
 
-    def boot(kernel: Path, ramdisk: Path, command_line: str) -> str:
-        log = folder / "log"
-        log.write_text("")  # nothing of the last boot is to be read
-        modules = f"{kernel} {command_line.replace(',', ',,')},{ramdisk}"
-        words = ["-accel", "tcg", "-cpu", "qemu64", "-m", "512", "-display", "none", "-monitor", "none", "-no-reboot"]
-        words += ["-serial", f"file:{log}", "-kernel", str(xen), "-initrd", modules]
-        words += ["-append", "console=com1 com1=115200,8n1 dom0_mem=256M"]
-        with suppress(subprocess.TimeoutExpired):  # the log tells
-            subprocess.run([qemu, *words], check=False, capture_output=True, timeout=XEN_LIMIT)
-        return log.read_text("latin-1").replace("\r\n", "\n")
+    def boot(kernel: Path, ramdisk: Path, command_line: str) -> Booted:
+        folder = tmp_path / "machine"
+        folder.mkdir()
+        files = BootFiles(shutil.copy(kernel, str(folder / "kernel")), shutil.copy(ramdisk, str(folder / "ramdisk")))
+        return boot_pv(files, command_line, 256, str(folder), Wanted(limit=XEN_LIMIT, xen=xen))
 
     return boot
 

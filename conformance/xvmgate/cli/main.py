@@ -15,6 +15,7 @@ from xvmgate.reports.verdict import DEFECT, INTERRUPTED, USAGE
 from . import options
 
 VERBS = {
+    "boot": "Boot a medium in an emulator, as it is planned.",
     "build": "Build synthetic media, good or broken.",
     "capture": "Write down what a medium holds, for `drift`.",
     "check": "Judge installer media by the rules.",

@@ -1,4 +1,7 @@
-"""QEMU, run until the machine in it has said what is waited for: its serial line is read, and it always ends with us."""
+"""QEMU, run until the machine in it has said what is waited for.
+
+Its serial line is read, and it always ends with us.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ import shutil
 import subprocess
 import time
 from selectors import EVENT_READ, DefaultSelector
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from .serial_line import SerialLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,14 +23,27 @@ COMMON = ["-accel", "tcg", "-display", "none", "-monitor", "none", "-nic", "none
 ENDS_WITH_US = ["setpriv", "--pdeathsig", "KILL", "--"]
 """From util-linux: what ends a program when we are killed and cannot end it."""
 MAX_LOG = 1 << 20
-"""Bytes that a machine may say."""
+"""Characters that a machine may say."""
 MAX_LINE = 4096
-"""Bytes of a line that are shown before it has ended."""
-READ = 4096
+"""Characters of a line that are shown before it has ended."""
+READ = 1 << 16
+LOOK = 0.05
+"""Seconds between two looks at what was said: a serial line speaks a character at a time."""
 
 
 class EmulatorError(Exception):
-    """An emulator that is missing, or does not run; the text is one sentence."""
+    """An emulator, or a part of it, that is missing or does not run; the text is one sentence."""
+
+
+class Watch(NamedTuple):
+    """How a machine is watched.
+
+    It is ended after `limit` seconds, or when `enough(log)` holds. `told` hears each line.
+    """
+
+    limit: float
+    enough: Callable[[str], bool]
+    told: Callable[[str], None] = lambda _: None
 
 
 def find_qemu(given: str | None = None) -> str:
@@ -34,20 +52,13 @@ def find_qemu(given: str | None = None) -> str:
     if found is None:
         hint = "" if given else "; install it (Debian: qemu-system-x86) or say where it is with --qemu"
         raise EmulatorError(f"{given or QEMU} is not there, or is no program{hint}")
-    return found
+    return os.path.abspath(found)
 
 
-def run(
-    command: Sequence[str],
-    folder: str,
-    limit: float,
-    told: Callable[[str], None],
-    enough: Callable[[str, float], bool],
-) -> str:
-    """Run a machine; return what it said, without carriage returns.
+def run(command: Sequence[str], folder: str, watch: Watch) -> str:
+    """Run a machine in `folder`; return what it said, as text.
 
-    It is ended after `limit` seconds, when it has said MAX_LOG bytes, or when `enough(log, quiet)` holds, `quiet` being
-    the seconds since it last said something. `told` hears each line. Raises EmulatorError where it does not run.
+    It may say MAX_LOG characters. Raises EmulatorError where it does not run, or ends with an error and said nothing.
     """
     errors = os.path.join(folder, "errors")
     with open(errors, "wb") as complaints:
@@ -57,13 +68,11 @@ def run(
             )
         except OSError as error:
             raise EmulatorError(f"{command[0]} cannot be run: {error.strerror}") from error
-        try:
-            log = _listen(emulator, limit, told, enough)
-        finally:
-            emulator.kill()
-            emulator.wait()
-            if emulator.stdout:
-                emulator.stdout.close()
+        with emulator:
+            try:
+                log = _listen(emulator, watch)
+            finally:
+                emulator.kill()
     if not log:
         _complain(command[0], errors)
     return log
@@ -73,29 +82,23 @@ def _with_us(command: Sequence[str]) -> list[str]:
     return [*(ENDS_WITH_US if shutil.which(ENDS_WITH_US[0]) else []), *command]
 
 
-def _listen(
-    emulator: subprocess.Popen[bytes],
-    limit: float,
-    told: Callable[[str], None],
-    enough: Callable[[str, float], bool],
-) -> str:
-    end = time.monotonic() + limit
-    heard = time.monotonic()
-    log, shown = "", 0
+def _listen(emulator: subprocess.Popen[bytes], watch: Watch) -> str:
+    end = time.monotonic() + watch.limit
+    log, shown, line = "", 0, SerialLine()
     descriptor = emulator.stdout.fileno() if emulator.stdout else -1
     with DefaultSelector() as selector:
         selector.register(descriptor, EVENT_READ)
-        while time.monotonic() < end and len(log) < MAX_LOG and not enough(log, time.monotonic() - heard):
-            if not selector.select(min(0.5, max(0.0, end - time.monotonic()))):
+        while time.monotonic() < end and len(log) < MAX_LOG and not watch.enough(log):
+            time.sleep(LOOK)
+            if not selector.select(0):
                 continue
             data = os.read(descriptor, READ)
             if not data:
                 break
-            heard = time.monotonic()
-            log += data.decode("utf-8", "surrogateescape").replace("\r", "")
-            shown = _tell(log, shown, told)
+            log += line.text(data)
+            shown = _tell(log, shown, watch.told)
     if log[shown:]:
-        told(log[shown:])
+        watch.told(log[shown:])
     return log
 
 
