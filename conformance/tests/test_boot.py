@@ -83,8 +83,9 @@ def test_every_layout_boots_as_it_is_planned(name: str, layout_iso: Iso, layout_
     assert planned["cmdline"] == document["cmdline"] == document["report"]["cmdline"] == line
 
 
-FACTS = ["--no-dns", "--resolve", "imgsrv=192.0.2.5", "--resolve", "jssrv=192.0.2.6", "--resolve", "domu-220=192.0.2.220",
-         "--default-route", "192.0.2.1", "-n", "domu-220"]  # fmt: skip
+HOSTS = {"imgsrv": "192.0.2.5", "jssrv": "192.0.2.6", "domu-220": "192.0.2.220"}
+FACTS = ["-n", "domu-220", "--no-dns", "--default-route", "192.0.2.1",
+         *(word for host, ip in HOSTS.items() for word in ("--resolve", f"{host}={ip}"))]  # fmt: skip
 ISO_WORDS = ["--nographics", "-x", """-kd -vB a='x,  y',b="it's, so",console=ttya - single"""]
 ISO_LINE = f"""{UNIX} -kdv - single nowin -B a='x,  y',b="it's, so",console=ttya,install_media=cdrom"""
 JUMPSTART = ["-l", "nfs:imgsrv:/export/snv, 121/", "--autocf", "nfs:jssrv:/export/js", "--mac", "0:16:3e:a:0:1",
@@ -152,7 +153,7 @@ def test_a_kernel_without_notes(broken: Tree, boot_under_xen: Callable[..., Any]
 
 
 @pytest.mark.slow
-def test_a_guest_that_gets_something_else(layout_tree: Tree, tmp_path: Path, xen: str) -> None:
+def test_a_guest_that_gets_something_else(layout_tree: Tree, xen: str) -> None:
     """A line longer than Xen passes on arrives cut off: that is seen, and said."""
     status, document, err = boot(layout_tree(NEVADA), "--xen", xen, "-x", "a1b2c3d4 " * 130, *FACTS)
     assert (status, document["verdict"]) == (1, "differs")

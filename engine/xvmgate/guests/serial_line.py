@@ -5,12 +5,14 @@ from __future__ import annotations
 import codecs
 import re
 
-SEQUENCE = re.compile(r"\x1b(?:\[[0-9;?]*([@-~])|[^\[])")
-"""A terminal's control sequence (ECMA-48), with its last character where it has parameters."""
+SEQUENCE = re.compile(r"\x1b(?:\[(?P<numbers>[0-9;?]*)(?P<last>[@-~])|[^\[])")
+"""A terminal's control sequence (ECMA-48)."""
 UNFINISHED = re.compile(r"\x1b(?:\[[0-9;?]{0,32})?\Z")
 """One whose end has not come yet."""
-MOVES = ("H", "f")
-"""What ends a sequence that puts the cursor elsewhere: text behind it is read as a line of its own."""
+PLACE = re.compile(r"\d*;(\d{1,3})")
+"""The numbers of a sequence that puts the cursor elsewhere: line and column."""
+SKIP = 2
+"""Columns that a BIOS skips where it writes a blank on a blank; text further away is read as a line of its own."""
 
 
 class SerialLine:
@@ -19,7 +21,7 @@ class SerialLine:
     def __init__(self) -> None:
         self._decode = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode
         self._kept = ""
-        self._fresh = True
+        self._column = 1
 
     def text(self, data: bytes) -> str:
         """Return the text of the next bytes, without carriage returns and terminal sequences."""
@@ -27,20 +29,26 @@ class SerialLine:
         unfinished = UNFINISHED.search(raw)
         cut = unfinished.start() if unfinished else len(raw)
         self._kept = raw[cut:]
-        return self._plain(raw[:cut])
-
-    def _plain(self, raw: str) -> str:
-        done: list[str] = []
-        at = 0
-        for found in SEQUENCE.finditer(raw):
-            self._take(done, raw[at : found.start()])
-            if found[1] in MOVES and not self._fresh:
-                self._take(done, "\n")
+        done, at = [], 0
+        for found in SEQUENCE.finditer(raw, 0, cut):
+            done += [self._written(raw[at : found.start()]), self._written(self._moved(found))]
             at = found.end()
-        self._take(done, raw[at:])
-        return "".join(done)
+        return "".join([*done, self._written(raw[at:cut])])
 
-    def _take(self, done: list[str], text: str) -> None:
-        if text:
-            done.append(text)
-            self._fresh = text.endswith("\n")
+    def _written(self, text: str) -> str:
+        last = text.rfind("\n")
+        self._column = self._column + len(text) if last < 0 else len(text) - last
+        return text
+
+    def _moved(self, found: re.Match[str]) -> str:
+        """Return what a sequence is as text: where it goes on in its line, blanks, elsewhere the end of that line.
+
+        A BIOS says every now and then where the cursor is anyway.
+        """
+        if found["last"] not in ("H", "f"):
+            return ""
+        place = PLACE.fullmatch(found["numbers"])
+        skipped = (int(place[1]) if place else 1) - self._column
+        if 0 <= skipped <= SKIP:
+            return " " * skipped
+        return "\n" if self._column > 1 else ""
