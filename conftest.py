@@ -11,8 +11,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
@@ -42,6 +46,7 @@ PACKAGES = {
     "curl": "curl",
     "qemu-system-x86_64": "qemu-system-x86",
     "virt-xml-validate": "libvirt-clients",
+    "virsh": "libvirt-clients",
     "chromium": "chromium",
     "chromedriver": "chromium-driver",
 }
@@ -56,6 +61,7 @@ FILES = {
 UNPACKED = Path(__file__).parent / "build" / "unpacked"
 """Where `.ci/run` unpacks the packages that are never installed (packages-unpacked.txt)."""
 XEN = "boot/xen-4.17-amd64.gz"
+LIBVIRTD = "usr/sbin/libvirtd"
 XEN_LIMIT = 60
 """Seconds in which Xen in QEMU has to end; it takes 1.2 on an idle machine."""
 BOOT_IMAGE = "boot/grub/stage2_eltorito"
@@ -73,6 +79,7 @@ WriteIso = Callable[..., Path]
 LayoutTree = Callable[[str], Path]
 LayoutIso = Callable[[str, str], Path]
 Golden = Callable[[Path, str], None]
+Libvirtd = Callable[[], "tuple[subprocess.Popen[bytes], str, Path]"]
 BootXen = Callable[[Path, Path, str], "Booted"]
 
 
@@ -239,6 +246,56 @@ def boot_under_xen(tmp_path: Path, xen: str) -> BootXen:
         return boot_pv(files, command_line, 256, str(folder), Wanted(limit=XEN_LIMIT, xen=xen))
 
     return boot
+
+
+@pytest.fixture
+def libvirt() -> ModuleType:
+    """libvirt-python; only the libvirt environment of tox promises it, which builds it from source."""
+    try:
+        return import_module("libvirt")
+    except ImportError:
+        reason = (
+            "libvirt-python is missing: pip install 'xvmgate[libvirt]'; Debian packages libvirt-dev, pkg-config, gcc"
+        )
+        if os.environ.get("XVMGATE_REQUIRE_LIBVIRT") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def libvirtd(libvirt: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Libvirtd]:  # noqa: ARG001  # it is there, or the test is skipped
+    """`libvirtd()`: a running libvirt daemon, the URI of its test driver, and a file that events are written to.
+
+    The driver forgets all when nobody is connected: who listens to its events stays connected.
+    """
+    virsh, daemon = find_real("virsh"), UNPACKED / LIBVIRTD
+    if not daemon.exists():
+        _missing("libvirtd is not unpacked below build/unpacked, as .ci/run does: Debian package libvirt-daemon")
+    folder = Path(tempfile.mkdtemp(prefix="xvm"))  # a socket's path is short
+    for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(folder))
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start() -> tuple[subprocess.Popen[bytes], str, Path]:
+        (folder / "conf").write_text(f'unix_sock_dir = "{folder}"\nauth_unix_rw = "none"\nauth_unix_ro = "none"\n')
+        command = [str(daemon), "-f", str(folder / "conf"), "-p", str(folder / "pid")]
+        with (folder / "log").open("wb") as log:
+            running.append(subprocess.Popen(command, stdout=log, stderr=log))
+        uri = f"test+unix:///default?socket={folder}/libvirt-sock"
+        end = time.monotonic() + 20
+        while subprocess.run([virsh, "-c", uri, "list"], check=False, capture_output=True).returncode:
+            assert time.monotonic() < end, (folder / "log").read_text()
+            time.sleep(0.05)
+        words = ["event", "--event", "lifecycle", "--loop"]
+        with (folder / "events").open("wb") as events:
+            running.append(subprocess.Popen([virsh, "-c", uri, *words], stdout=events))
+        return running[-2], uri, folder / "events"
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
