@@ -13,7 +13,8 @@ import click
 from xvmgate.engine.refusal import Refused, RequestError
 from xvmgate.guests.boot import GOOD, NOTHING, Wanted, boot_hvm, boot_pv
 from xvmgate.guests.bootfiles import take
-from xvmgate.guests.emulator import EmulatorError
+from xvmgate.guests.emulator import EmulatorError, find_qemu
+from xvmgate.guests.machines import find_xen
 from xvmgate.media import MediumError
 from xvmgate.reports.text import printable
 from xvmgate.reports.verdict import EXIT, INCOMPLETE, NONCONFORMANT, USAGE
@@ -115,7 +116,7 @@ def _boot(
     folder: str,
     allowed: Remote,
 ) -> Booted:
-    wanted = Wanted(given["until"], given["limit"], _teller(state), given["qemu"], given["xen"])
+    wanted = Wanted(given["until"], given["limit"], _teller(state), find_qemu(given["qemu"]), given["xen"])
     try:
         if plan.mode == "hvm" or medium is None:
             return boot_hvm(plan, request.ram, folder, wanted)
@@ -124,6 +125,7 @@ def _boot(
                 "a 32-bit guest is planned, and Xen here starts 64-bit ones only; give -r 1024 or more, and no "
                 "--host-bits 32"
             )
+        wanted = wanted._replace(xen=find_xen(given["xen"]))  # before anything is copied
         files = take(medium, plan, folder, allowed.progress, request.ram << 20)
         return boot_pv(files, plan.cmdline or "", request.ram, folder, wanted)
     except OSError as error:

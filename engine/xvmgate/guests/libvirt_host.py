@@ -50,7 +50,10 @@ class LibvirtHost:
         self._domains: Domains | None = None
         self._connection = self._open()
         self.uri = str(self._connection.getURI())
-        self._watch()
+        try:
+            self._watch()
+        except self._libvirt.libvirtError as error:
+            raise HostError(f"{self.uri}: it does not say what happens to its guests: {said(error)}") from error
 
     def __enter__(self) -> Self:
         return self
