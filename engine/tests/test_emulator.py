@@ -25,6 +25,7 @@ from xvmgate.guests.serial_line import SerialLine
         ("\x1bc\x1b[?7l\x1b[2J\x1b[0mSeaBIOS", "SeaBIOS"),
         ("menu\x1b[04;02Hentry\x1b[5;3Hnext", "menu\nentry\nnext"),
         ("install\x1b[07;08H_media", "install_media"),  # where the cursor is anyway
+        ("ke\x1b[03;02H\x1b[03;03Hrnel", "kernel"),  # a step back and forth
         ("a X86\x1b[05;06H\x1b[05;07H  b", "a X86   b"),  # a blank on a blank is left out
         ("\n\x1b[Hhome\x1b[Hagain", "\nhome\nagain"),
         ("\x1b[1;1Hx\x1bMy", "xy"),
