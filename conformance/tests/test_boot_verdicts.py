@@ -16,6 +16,7 @@ import pytest
 Iso = Callable[[str, str], Path]
 NEVADA = "nevada-snv121-dvd"
 FACTS = ["--no-dns", "--default-route", "none"]
+LINE = "/platform/i86xpv/kernel/amd64/unix -B install_media=cdrom"
 STARTED = "(XEN) *** Serial input to DOM0 (type 'CTRL-a' three times to switch input)\n(XEN) Freed 656kB init memory\n"
 PANIC = """(XEN) d0 has maximum 208 PIRQs
 (XEN) ERROR: Will only load images built for the generic loader
@@ -76,6 +77,14 @@ def boot(*words: object, **variables: str) -> subprocess.CompletedProcess[str]:
         (PANIC, "exec sleep 600", [], 1, "refused", "built for the generic loader; Could not construct domain 0"),
         ("(XEN) Xen version 4.17\n", "exit 0", [], 5, "nothing", "did not come so far as to start the guest"),
         (STARTED + REPORT.format("/other", "51f8d7a9"), "exit 0", [], 1, "differs", "got the command line '/other'"),
+        (
+            STARTED + REPORT.format(LINE, "00000000"),
+            "exit 0",
+            [],
+            1,
+            "differs",
+            "524356 bytes with CRC-32 00000000, and",
+        ),
         (REPORT.format("/early", "51f8d7a9"), "exit 0", [], 5, "nothing", "did not come so far as to start the guest"),
     ],
 )
