@@ -5,19 +5,24 @@ A part that is missing skips its tests by the name of its Debian package, or fai
 
 from __future__ import annotations
 
-import gzip
 import lzma
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from types import ModuleType
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+
+if TYPE_CHECKING:
+    from xvmgate.guests.boot import Booted
 
 PACKAGES = {
     "genisoimage": "genisoimage",
@@ -41,6 +46,7 @@ PACKAGES = {
     "curl": "curl",
     "qemu-system-x86_64": "qemu-system-x86",
     "virt-xml-validate": "libvirt-clients",
+    "virsh": "libvirt-clients",
     "chromium": "chromium",
     "chromedriver": "chromium-driver",
 }
@@ -55,8 +61,9 @@ FILES = {
 UNPACKED = Path(__file__).parent / "build" / "unpacked"
 """Where `.ci/run` unpacks the packages that are never installed (packages-unpacked.txt)."""
 XEN = "boot/xen-4.17-amd64.gz"
+LIBVIRTD = "usr/sbin/libvirtd"
 XEN_LIMIT = 60
-"""Seconds in which Xen in QEMU has to end by itself; it takes 1.2 on an idle machine."""
+"""Seconds in which Xen in QEMU has to end; it takes 1.2 on an idle machine."""
 BOOT_IMAGE = "boot/grub/stage2_eltorito"
 DATA = Path(__file__).parent / "engine/tests/data"
 """Kept pools, the script that made them, and the forge of others: modules that tests import by their names."""
@@ -72,7 +79,8 @@ WriteIso = Callable[..., Path]
 LayoutTree = Callable[[str], Path]
 LayoutIso = Callable[[str, str], Path]
 Golden = Callable[[Path, str], None]
-BootXen = Callable[[Path, Path, str], str]
+Libvirtd = Callable[[], "tuple[subprocess.Popen[bytes], str, Path]"]
+BootXen = Callable[[Path, Path, str], "Booted"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -214,31 +222,80 @@ def kept_pool(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
 
 
 @pytest.fixture(scope="session")
-def boot_under_xen(tmp_path_factory: pytest.TempPathFactory) -> BootXen:
-    """`boot_under_xen(kernel, ramdisk, command_line)`: what Xen and its guest say on the serial line, until they end.
+def xen() -> str:
+    """Where Xen lies, for QEMU to run it; both are there."""
+    find_real("qemu-system-x86_64")
+    if not (UNPACKED / XEN).exists():
+        _missing("Xen is not unpacked below build/unpacked, as .ci/run does: Debian package xen-hypervisor-4.17-amd64")
+    return str(UNPACKED / XEN)
+
+
+@pytest.fixture
+def boot_under_xen(tmp_path: Path, xen: str) -> BootXen:
+    """`boot_under_xen(kernel, ramdisk, command_line)`: how it went.
 
     Xen runs in QEMU, emulated, and starts the kernel as its 64-bit PV domain 0.
     """
-    qemu = find_real("qemu-system-x86_64")
-    packed = UNPACKED / XEN
-    if not packed.exists():
-        _missing("Xen is not unpacked below build/unpacked, as .ci/run does: Debian package xen-hypervisor-4.17-amd64")
-    folder = tmp_path_factory.mktemp("xen")
-    xen = folder / "xen"
-    xen.write_bytes(gzip.decompress(packed.read_bytes()))
+    from xvmgate.guests.boot import Wanted, boot_pv
+    from xvmgate.guests.domain import BootFiles
 
-    def boot(kernel: Path, ramdisk: Path, command_line: str) -> str:
-        log = folder / "log"
-        log.write_text("")  # nothing of the last boot is to be read
-        modules = f"{kernel} {command_line.replace(',', ',,')},{ramdisk}"
-        words = ["-accel", "tcg", "-cpu", "qemu64", "-m", "512", "-display", "none", "-monitor", "none", "-no-reboot"]
-        words += ["-serial", f"file:{log}", "-kernel", str(xen), "-initrd", modules]
-        words += ["-append", "console=com1 com1=115200,8n1 dom0_mem=256M"]
-        with suppress(subprocess.TimeoutExpired):  # the log tells
-            subprocess.run([qemu, *words], check=False, capture_output=True, timeout=XEN_LIMIT)
-        return log.read_text("latin-1").replace("\r\n", "\n")
+    def boot(kernel: Path, ramdisk: Path, command_line: str) -> Booted:
+        folder = tmp_path / "machine"
+        folder.mkdir()
+        files = BootFiles(shutil.copy(kernel, str(folder / "kernel")), shutil.copy(ramdisk, str(folder / "ramdisk")))
+        return boot_pv(files, command_line, 256, str(folder), Wanted(limit=XEN_LIMIT, xen=xen))
 
     return boot
+
+
+@pytest.fixture
+def libvirt() -> ModuleType:
+    """libvirt-python; only the libvirt environment of tox promises it, which builds it from source."""
+    try:
+        return import_module("libvirt")
+    except ImportError:
+        reason = (
+            "libvirt-python is missing: pip install 'xvmgate[libvirt]'; Debian packages libvirt-dev, pkg-config, gcc"
+        )
+        if os.environ.get("XVMGATE_REQUIRE_LIBVIRT") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def libvirtd(libvirt: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Libvirtd]:  # noqa: ARG001  # it is there, or the test is skipped
+    """`libvirtd()`: a running libvirt daemon, the URI of its test driver, and a file that events are written to.
+
+    The driver forgets all when nobody is connected: who listens to its events stays connected.
+    """
+    virsh, daemon = find_real("virsh"), UNPACKED / LIBVIRTD
+    if not daemon.exists():
+        _missing("libvirtd is not unpacked below build/unpacked, as .ci/run does: Debian package libvirt-daemon")
+    folder = Path(tempfile.mkdtemp(prefix="xvm"))  # a socket's path is short
+    for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(folder))
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start() -> tuple[subprocess.Popen[bytes], str, Path]:
+        (folder / "conf").write_text(f'unix_sock_dir = "{folder}"\nauth_unix_rw = "none"\nauth_unix_ro = "none"\n')
+        command = [str(daemon), "-f", str(folder / "conf"), "-p", str(folder / "pid")]
+        with (folder / "log").open("wb") as log:
+            running.append(subprocess.Popen(command, stdout=log, stderr=log))
+        uri = f"test+unix:///default?socket={folder}/libvirt-sock"
+        end = time.monotonic() + 20
+        while subprocess.run([virsh, "-c", uri, "list"], check=False, capture_output=True).returncode:
+            assert time.monotonic() < end, (folder / "log").read_text()
+            time.sleep(0.05)
+        words = ["event", "--event", "lifecycle", "--loop"]
+        with (folder / "events").open("wb") as events:
+            running.append(subprocess.Popen([virsh, "-c", uri, *words], stdout=events))
+        return running[-2], uri, folder / "events"
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,11 @@ import pytest
 
 from xvmgate.engine.facts import given
 from xvmgate.engine.plan import make_plan
+from xvmgate.engine.refusal import RequestError
 from xvmgate.engine.request import InstallRequest
 from xvmgate.engine.view import imagined
-from xvmgate.guests.domain import as_text, install_domain
+from xvmgate.guests.domain import BootFiles, as_text, install_domain, installed_domain
+from xvmgate.guests.identity import Identity, new_identity
 
 NEVADA = ["/boot/platform/i86xpv/kernel/unix", "/boot/platform/i86xpv/kernel/amd64/unix", "/boot/x86.miniroot",
           "/boot/amd64/x86.miniroot"]  # fmt: skip
@@ -126,4 +129,78 @@ def test_libvirt_s_schema_takes_it(
     file.write_text(text)
     assert ("\n" in text) == pretty
     ran = subprocess.run([real("virt-xml-validate"), file, "domain"], check=False, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+
+
+def installed(request: InstallRequest, identity: Identity | None = None) -> ET.Element:
+    """Return the domain of the same guest after its installation."""
+    plan = make_plan(request, given(64, {}, None), imagined("iso", NEVADA))
+    return installed_domain(request, plan, identity)
+
+
+def test_a_pv_domain_after_its_installation() -> None:
+    root = installed(PV)
+    assert root.findtext("bootloader") == "/usr/lib/xen/bin/pygrub"
+    assert [(item.tag, item.text, item.attrib) for item in root.iterfind("os/*")] == [
+        ("type", "linux", {"arch": "x86_64", "machine": "xenpv"})
+    ]
+    assert disks(root) == [
+        ("disk", "block", "/dev/zvol/dsk/root", "xvda", "xen"),
+        ("disk", "file", "/b.img", "xvdb", "xen"),
+    ]
+    assert [root.findtext(f"on_{event}") for event in ("poweroff", "reboot", "crash")] == [
+        "destroy", "restart", "destroy",
+    ]  # fmt: skip
+    assert root.find("devices/console").attrib == {"type": "pty"}  # type: ignore[union-attr]
+    assert root.find("devices/graphics") is None
+
+
+def test_an_hvm_domain_after_its_installation() -> None:
+    root = installed(HVM._replace(autocf="/js.img"))
+    assert [item.attrib["dev"] for item in root.iterfind("os/boot")] == ["hd"]
+    assert root.find("bootloader") is None
+    assert [disk.attrib["device"] for disk in root.iterfind("devices/disk")] == ["disk"] * 4 + ["cdrom"]
+    cd = root.find("devices/disk[@device='cdrom']")
+    assert cd is not None
+    assert cd.find("source") is None
+    assert cd.find("target").attrib == {"dev": "hdc", "bus": "ide"}  # type: ignore[union-attr]
+    assert root.find("devices/graphics").attrib["type"] == "vnc"  # type: ignore[union-attr]
+    assert installed(HVM._replace(cdrom=None, pxe=True)).find("devices/disk[@device='cdrom']") is None
+
+
+def test_both_forms_are_one_guest() -> None:
+    """What libvirt would make up for each of them anew is the same in both: uuid and MAC addresses."""
+    request = PV._replace(mac=None, networks=("bridge:a", "bridge:b"))
+    plan = make_plan(request, given(64, {}, None), imagined("iso", NEVADA))
+    one = new_identity(request)
+    forms = [install_domain(request, plan, one), installed_domain(request, plan, one)]
+    for form in forms:
+        assert form.findtext("uuid") == one.uuid
+        assert tuple(mac.attrib["address"] for mac in form.iterfind("devices/interface/mac")) == one.macs
+    assert len(one.macs) == len(set(one.macs)) == 2
+    assert all(re.fullmatch(r"00:16:3e:[0-7][0-9a-f](:[0-9a-f]{2}){2}", mac) for mac in one.macs)
+    assert new_identity(PV).macs == ("00:16:3e:0a:00:01",)
+    assert new_identity(PV).uuid != one.uuid
+
+
+def test_the_files_that_were_taken_off_the_medium() -> None:
+    plan = make_plan(PV, given(64, {}, None), imagined("iso", NEVADA))
+    root = install_domain(PV, plan, files=BootFiles("/tmp/x/unix", "/tmp/x/x86.miniroot"))
+    assert [root.findtext(f"os/{part}") for part in ("kernel", "initrd")] == ["/tmp/x/unix", "/tmp/x/x86.miniroot"]
+
+
+def test_many_disks() -> None:
+    names = [name for *_, name, _ in disks(domain(PV._replace(disks=tuple(map(str, range(28))))))]
+    assert names[24:] == ["xvdy", "xvdz", "xvdaa", "xvdab", "xvdac"]
+    with pytest.raises(RequestError, match="at most 64 disks"):
+        domain(PV._replace(disks=("/a",) * 65))
+
+
+@pytest.mark.parametrize("request_", [PV, HVM, HVM._replace(cdrom=None, pxe=True, nographics=True)])
+def test_libvirt_s_schema_takes_it_after_the_installation(
+    request_: InstallRequest, real: Callable[[str], str], tmp_path: Path
+) -> None:
+    (tmp_path / "domain.xml").write_text(as_text(installed(request_, new_identity(request_))))
+    command = [real("virt-xml-validate"), str(tmp_path / "domain.xml"), "domain"]
+    ran = subprocess.run(command, check=False, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr

@@ -15,6 +15,7 @@ from xvmgate.reports.verdict import DEFECT, INTERRUPTED, USAGE
 from . import options
 
 VERBS = {
+    "boot": "Boot a medium in an emulator, as it is planned.",
     "build": "Build synthetic media, good or broken.",
     "capture": "Write down what a medium holds, for `drift`.",
     "check": "Judge installer media by the rules.",
@@ -22,6 +23,7 @@ VERBS = {
     "engine": "Answer plan requests on stdin, a line of JSON each.",
     "explain": "Say what a rule, a reading or a layout means.",
     "extract": "Copy a medium's kernel and ramdisk out of it.",
+    "install": "Install a guest by libvirt, wait for its end, start it again.",
     "learn": "Write the layout table of an unknown medium.",
     "plan": "Plan an install: what would be booted, and by which rule.",
     "report": "Make reports out of a run's events or JSON.",

@@ -13,6 +13,8 @@ from .refusal import RequestError
 MODES = ("pv", "hvm")
 MAX_MEMORY = 1 << 32
 """Largest memory in MB that is taken for a number of megabytes: 4 PiB."""
+MAX_DEVICES = 64
+"""Disks, and networks, that a guest may have."""
 MAC = re.compile(r"[0-9A-Fa-f]{1,2}(:[0-9A-Fa-f]{1,2}){5}")
 NFS_URL = re.compile(r"nfs://(?P<host>\[[^]]*\]|[^/:?]*)(?::\d+)?(?P<path>/[^?]*)?(?:\?.*)?", re.IGNORECASE)
 NFS_PLACE = re.compile(r"nfs:(?!//)(?P<host>[^:/]*)(?::(?P<path>/.*)?)?", re.IGNORECASE)
@@ -70,6 +72,8 @@ def validate(request: InstallRequest) -> None:
         raise RequestError(f"ram {request.ram}: a number of megabytes from 1 to {MAX_MEMORY} is expected")
     if not 1 <= request.vcpus <= 4096:
         raise RequestError(f"vcpus {request.vcpus}: a number from 1 to 4096 is expected")
+    if max(len(request.disks), len(request.networks)) > MAX_DEVICES:
+        raise RequestError(f"file or network: at most {MAX_DEVICES} disks and {MAX_DEVICES} networks are expected")
     if not request.name:
         raise RequestError("name: a name for the guest is expected, not an empty text")
     _printable(request)
