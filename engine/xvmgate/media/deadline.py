@@ -60,21 +60,42 @@ class Deadline:
 
     def run(self, work: Callable[[], T]) -> T:
         """Return what `work` returns, or raise what it raises. Raises MediumError when time is up before."""
-        left = self.left()
+        self.begin(work)
+        result: T = self.finish()
+        return result
+
+    def begin(self, work: Callable[[], Any]) -> None:
+        """Let `work` be done while the caller goes on; `finish` follows. Raises MediumError when time is up."""
+        self.left()
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name=NAME, daemon=True)
             self._thread.start()
         self._todo.put(work)
+
+    def finish(self) -> Any:
+        """Return what the work returns that was begun, or raise what it raises. Raises MediumError as `run` does."""
         try:
-            good, result = self._done.get(timeout=left)
+            good, result = self._done.get(timeout=self.left())
         except queue.Empty:
-            self._over = True
-            atexit.register(self._thread.join, GRACE)
+            self._leave()
             raise self._late() from None
         if not good:
             raise result
-        value: T = result
-        return value
+        return result
+
+    def abandon(self) -> bool:
+        """Wait for nothing more than the end of what was begun, and not long; say whether it ended."""
+        try:
+            self._done.get(timeout=GRACE)
+        except queue.Empty:
+            self._leave()
+            return False
+        return True
+
+    def _leave(self) -> None:
+        self._over = True
+        if self._thread is not None:
+            atexit.register(self._thread.join, GRACE)
 
     def wait(self, seconds: float) -> None:
         """Sleep, but not beyond the limit. Raises MediumError when it is over."""

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from xvmgate.media.source import FileSource
 
-from .reply import PIECE
+from .reply import TURN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,12 +59,13 @@ def download(client: Client, reply: Reply, head: bytes, remote: Remote) -> Downl
 
 
 def _copy(client: Client, reply: Reply, file: IO[bytes], left: int, advance: Callable[[int], None]) -> None:
-    while data := reply.some(PIECE):
-        left -= len(data)
+    while pieces := reply.some(TURN):
+        came = sum(map(len, pieces))
+        left -= came
         if left < 0:
             raise client.error("larger than is allowed", "allow more by --max-size")
-        file.write(data)
-        advance(len(data))
+        file.writelines(pieces)
+        advance(came)
 
 
 def _ignore(_: int) -> None:

@@ -52,7 +52,7 @@ def chunks(client: Client, found: Found, start: int) -> Iterator[bytes]:
             raise client.error(f"{found.path} was changed while it was read", "try again")
         skip, left = start, found.size
         while left > 0:
-            data = reply.some(left)
+            data = b"".join(reply.some(left))
             if not data:
                 raise reply.cut(f"it stops sending {found.path} {left} bytes before the end")
             left -= len(data)

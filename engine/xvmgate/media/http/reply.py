@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from xvmgate.media.base import MediumError
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
     from .client import Client
 
-PIECE = 1 << 20
-"""Bytes that are read at once at most."""
+TURN = 4 << 20
+"""Bytes that are read at most before they are passed on; the next turn is read while these are used."""
+PIECE = 512 << 10
+"""Bytes of a piece at most: fewer take more turns of two threads, more take fresh memory each time."""
 SOON = 0.5
-"""Seconds after which a slow piece is passed on as far as it came."""
+"""Seconds after which slow pieces are passed on as far as they came."""
 HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -36,6 +39,7 @@ class Reply:
         self._client = client
         self._response = response
         self._failure: Exception | None = None
+        self._coming = False
         self.status = response.status_code
         self.url = response.url
         coding = response.headers.get("Content-Encoding", "identity").strip().lower()
@@ -74,24 +78,37 @@ class Reply:
 
     def read(self, size: int) -> bytes:
         """Read `size` bytes, fewer at the end of the content. Raises MediumError when it breaks off."""
-        pieces = []
-        while size > 0 and (piece := self.some(size)):
-            pieces.append(piece)
-            size -= len(piece)
-        return b"".join(pieces)
+        whole: list[bytes] = []
+        while size > 0 and (pieces := self.some(size)):
+            whole += pieces
+            size -= sum(map(len, pieces))
+        return b"".join(whole)
 
-    def some(self, size: int) -> bytes:
-        """Read up to `size` bytes of what has come, nothing only at the end. Raises MediumError when it breaks off."""
+    def some(self, size: int) -> list[bytes]:
+        """Read up to `size` bytes of what has come, in pieces, none only at the end.
+
+        Raises MediumError when it breaks off.
+        """
+        self.ahead(size)
         try:
-            data = self._client.deadline.run(lambda: self._piece(min(size, PIECE)))
+            pieces: list[bytes] = self._client.deadline.finish()
         except problems.FAILURES as error:
+            self._coming = False
             self._client.deadline.left()
             from .client import READ  # noqa: PLC0415  # each needs the other
 
             raise self.cut(problems.describe(error, READ)[0]) from error
-        self._client.bytes_read += len(data)
-        self._client.deadline.earn(len(data))
-        return data
+        self._coming = False
+        came = sum(map(len, pieces))
+        self._client.bytes_read += came
+        self._client.deadline.earn(came)
+        return pieces
+
+    def ahead(self, size: int) -> None:
+        """Let up to `size` bytes come while those before are used: it is these that `some` returns next."""
+        if not self._coming:
+            self._client.deadline.begin(lambda: self._pieces(min(size, TURN)))
+            self._coming = True
 
     def cut(self, problem: str) -> Cut:
         """Return the error for an answer that cannot be used; the caller raises it."""
@@ -100,9 +117,17 @@ class Reply:
     def close(self) -> None:
         """Give the connection back where the content is at its end, else close it."""
         raw = self._response.raw
+        if self._coming and not self._stopped():
+            return
         if getattr(raw, "length_remaining", None) == 0 and not raw.closed:
             raw.read1(1)
         self._response.close()
+
+    def _stopped(self) -> bool:
+        """Wake who waits for bytes that nobody wants any more; say whether it let go of the connection."""
+        with suppress(OSError, ValueError, RuntimeError):
+            self._response.raw.shutdown()
+        return self._client.deadline.abandon()
 
     def __enter__(self) -> Self:
         return self
@@ -112,20 +137,21 @@ class Reply:
     ) -> None:
         self.close()
 
-    def _piece(self, size: int) -> bytes:
+    def _pieces(self, size: int) -> list[bytes]:
         if self._failure:
             raise self._failure
         raw = self._response.raw
         soon = time.monotonic() + SOON
         pieces: list[bytes] = []
         try:
-            while (
-                size > 0 and (not pieces or time.monotonic() < soon) and (data := raw.read1(size, decode_content=False))
-            ):
+            while size > 0 and (not pieces or time.monotonic() < soon):
+                data = raw.read1(min(size, PIECE), decode_content=False)
+                if not data:
+                    break
                 pieces.append(data)
                 size -= len(data)
         except problems.FAILURES as error:
             if not pieces:
                 raise
             self._failure = error  # what came before it is passed on first
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return pieces

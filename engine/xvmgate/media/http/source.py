@@ -9,7 +9,7 @@ from xvmgate.media.cached import CachedSource
 
 from . import ranges
 from .client import MAX_TRIES
-from .reply import PIECE, Cut, Reply
+from .reply import Cut, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,13 +84,16 @@ class RangeSource(CachedSource):
             return data
 
     def _coming(self, start: int, end: int) -> Iterator[bytes]:
+        """Yield what comes; the next bytes come while these are used."""
         with self._part(start, end) as reply:
             while start < end:
-                data = reply.some(min(end - start, PIECE))
-                if not data:
+                pieces = reply.some(end - start)
+                if not pieces:
                     raise reply.cut(f"it stops sending {end - start} bytes before the end")
-                start += len(data)
-                yield data
+                start += sum(map(len, pieces))
+                if start < end:
+                    reply.ahead(end - start)
+                yield from pieces
 
     def _part(self, start: int, end: int) -> Reply:
         """Ask for one range and demand it."""
