@@ -12,6 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jsonschema import validate
+
+from xvmgate.reports.schemas import text as schema
 
 Iso = Callable[[str, str], Path]
 NEVADA = "nevada-snv121-dvd"
@@ -93,6 +96,7 @@ def test_what_a_pv_guest_s_machine_says(
 ) -> None:
     ran = boot(layout_iso(NEVADA, "pycdlib"), *machine.says(log, then), "--json", *words, *FACTS)
     document = json.loads(ran.stdout)
+    validate(document, json.loads(schema("boot")))
     assert (ran.returncode, document["verdict"]) == (status, verdict)
     assert message in document["message"]
     assert ran.stderr.count("\n") == (1 if status else 0)
@@ -113,6 +117,7 @@ def test_what_an_hvm_guest_s_machine_says(
 ) -> None:
     iso = layout_iso(NEVADA, "pycdlib")
     ran = boot(iso, "--hvm", "--json", *machine.says(log, "exec sleep 600"), *words)
+    validate(json.loads(ran.stdout), json.loads(schema("boot")))
     assert (ran.returncode, json.loads(ran.stdout)["verdict"]) == (status, verdict)
     assert f"file={iso},format=raw,media=cdrom,readonly=on" in machine.words.read_text()
 
@@ -194,7 +199,7 @@ def test_bad_input_is_one_sentence(
     assert ran.returncode == 4
     assert message.format(**places) in ran.stderr
     assert ran.stderr.count("\n") == 1
-    assert json.loads(ran.stdout)["schema"] == "xvmgate.boot/1"
+    validate(json.loads(ran.stdout), json.loads(schema("boot")))
     assert list(json.loads(ran.stdout)) == ["schema", "error"]
 
 
@@ -204,5 +209,6 @@ def test_what_a_rule_refuses(layout_iso: Iso) -> None:
         ([layout_iso(NEVADA, "pycdlib"), "-x", "a='"], "XVM-ARGS-04"),
     ):
         ran = boot(*words, "--json")
+        validate(json.loads(ran.stdout), json.loads(schema("boot")))
         assert (ran.returncode, json.loads(ran.stdout)["refused"]["rule"]) == (1, rule)
         assert ran.stderr.startswith(f"xvmgate: refused by {rule}: ")

@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from jsonschema import validate
+
+from xvmgate.reports.schemas import text as schema
 
 Tree = Callable[[str], Path]
 Iso = Callable[[str, str], Path]
@@ -36,6 +39,7 @@ class Ran(NamedTuple):
     def document(self) -> dict[str, Any]:
         """What it printed, as JSON."""
         found: dict[str, Any] = json.loads(self.out)
+        validate(found, json.loads(schema("extract")))
         return found
 
 

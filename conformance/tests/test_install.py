@@ -13,6 +13,9 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from jsonschema import validate
+
+from xvmgate.reports.schemas import text as schema
 
 Iso = Callable[[str, str], Path]
 NEVADA = "nevada-snv121-dvd"
@@ -233,6 +236,7 @@ def test_json(host: Host) -> None:
     host.virsh("shutdown", NAME)
     status, out, err = host.end(ours)
     document = json.loads(out)
+    validate(document, json.loads(schema("install")))
     assert (status, err, document["schema"]) == (0, "", "xvmgate.install/1")
     assert (document["outcome"], document["steps"]) == ("started", ["create", "define", "start"])
     assert (document["cmdline"], document["uri"]) == (LINE, host.uri)

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jsonschema import validate
+
+from xvmgate.reports.schemas import text as schema
 
 Iso = Callable[[str, str], Path]
 NEVADA = "nevada-snv121-dvd"
@@ -77,6 +80,7 @@ def test_a_dry_run_that_starts_nothing_again(words: list[str], last: str, iso: P
 
 def test_a_dry_run_as_json(iso: Path, disk: Path) -> None:
     document = json.loads(install(*GUEST, "-c", iso, "-f", disk, "--dry-run", "--json", "--connect", "xen:///").stdout)
+    validate(document, json.loads(schema("install")))
     assert (document["schema"], document["outcome"]) == ("xvmgate.install/1", "planned")
     assert document["uri"] == "xen:///"
     assert document["domains"]["install"].startswith('<domain type="xen">')
@@ -104,10 +108,12 @@ def test_bad_input_is_one_sentence(words: list[str], message: str, iso: Path, di
     assert ran.returncode == 4
     assert message.format(**places) in ran.stderr
     assert ran.stderr.count("\n") == 1
+    validate(json.loads(ran.stdout), json.loads(schema("install")))
     assert list(json.loads(ran.stdout)) == ["schema", "error"]
 
 
 def test_what_a_rule_refuses(iso: Path, disk: Path) -> None:
     ran = install(*GUEST, "-c", iso, "-f", disk, "-x", "a='", "--json")
+    validate(json.loads(ran.stdout), json.loads(schema("install")))
     assert (ran.returncode, json.loads(ran.stdout)["refused"]["rule"]) == (1, "XVM-ARGS-04")
     assert ran.stderr.startswith("xvmgate: refused by XVM-ARGS-04: ")
