@@ -233,4 +233,4 @@ def test_a_client_that_leaves_in_the_middle_ends_nothing(tmp_path: Path) -> None
         assert ask(server, "/big", Range="bytes=-1").body == b"\0"
         with open(f"/proc/{server.process.pid}/status", encoding="ascii") as status:
             peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
-        assert peak < 100 << 10, "KiB at most, however large the file"
+        assert peak < 160 << 10, "KiB: less than one file; up to 16 MiB of an answer wait in each thread"
