@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, BinaryIO
 
 from .base import Entry, LocalPieces, Medium
+from .counted import Counted
 from .extents import Extent, Fetching, after, open_extents
 from .source import FileSource
 
@@ -15,23 +16,13 @@ if TYPE_CHECKING:
     from .source import ByteSource
 
 
-class PiecesMedium(Medium):
+class PiecesMedium(Counted, Medium):
     """A medium on a source; a subclass says where in it a file lies."""
 
     def __init__(self, source: ByteSource) -> None:
         self.location = source.location
         self.distant = isinstance(source, Fetching)
-        self._source = source
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes read from the image so far."""
-        return self._source.bytes_read
-
-    @property
-    def requests(self) -> int:
-        """Reads issued so far."""
-        return self._source.requests
+        self._source = self._counter = source
 
     @abstractmethod
     def extents(self, entry: Entry) -> list[Extent]:

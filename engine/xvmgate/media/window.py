@@ -4,30 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .counted import Counted
+
 if TYPE_CHECKING:
     from .base import MediumError
     from .formats.partitions import Slice
     from .source import ByteSource
 
 
-class Window:
+class Window(Counted):
     """The bytes of one slice; what lies beyond it is not read, and counts are the whole source's."""
 
     def __init__(self, source: ByteSource, piece: Slice) -> None:
         self.location = source.location
-        self._source = source
+        self._source = self._counter = source
         self._slice = piece
         self.size = max(0, min(piece.size, source.size - piece.start))
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes read from the source so far."""
-        return self._source.bytes_read
-
-    @property
-    def requests(self) -> int:
-        """Reads issued so far."""
-        return self._source.requests
 
     def read(self, offset: int, length: int) -> bytes:
         """Read exactly `length` bytes at `offset` of the slice.

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from xvmgate.media.cached import CachedSource
+from xvmgate.media.counted import Counted
 
 from . import ranges
 from .client import MAX_TRIES
@@ -21,24 +22,14 @@ MAX_RUNS = 16
 WITHOUT = "have it served with ranges, or fetch it whole by --download"
 
 
-class RangeSource(CachedSource):
+class RangeSource(Counted, CachedSource):
     """One file on a server, pinned to what it was when it was opened; `validator` is its ETag or Last-Modified."""
 
     def __init__(self, client: Client, url: str, size: int, validator: str | None) -> None:
         super().__init__(client.location, size, validator)
-        self._client = client
+        self._client = self._counter = client
         self._url = url
         self._several = True
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes received so far."""
-        return self._client.bytes_read
-
-    @property
-    def requests(self) -> int:
-        """Requests sent so far, redirects and further tries included."""
-        return self._client.requests
 
     def fetch(self, start: int, end: int) -> bytes:
         """Fetch exactly these bytes, trying again where an answer breaks off. Raises MediumError."""

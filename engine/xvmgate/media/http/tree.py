@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from xvmgate.media.base import Entry, Lookup, Medium, MediumError
+from xvmgate.media.counted import Counted
 from xvmgate.media.extents import Extent, open_extents
 
 from .files import Found, chunks, reader
@@ -28,7 +29,7 @@ FORBIDDEN = 403
 FOUND = (200, 206)
 
 
-class HttpTree(Medium):
+class HttpTree(Counted, Medium):
     """A tree below a URL. Links are the server's business: what it sends for a path lies at that path.
 
     An entry's handle is a Found. Every path is asked for once.
@@ -41,20 +42,10 @@ class HttpTree(Medium):
     def __init__(self, client: Client) -> None:
         """Take the server's measure. Raises MediumError for one that sends something for every path."""
         self.location = client.location
-        self._client = client
+        self._client = self._counter = client
         self._asked: dict[str, Found] = {}
         self._missing: tuple[int, ...] = MISSING
         self._measure()
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes received so far."""
-        return self._client.bytes_read
-
-    @property
-    def requests(self) -> int:
-        """Requests sent so far, redirects and further tries included."""
-        return self._client.requests
 
     def root(self) -> Entry:
         """Return the top directory."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from xvmgate.media.base import Entry, Medium
 from xvmgate.media.cached import CachedSource
+from xvmgate.media.counted import Counted
 from xvmgate.media.extents import Extent, open_extents
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ MAX_ENTRIES = 200_000
 KINDS = {"FILE": "file", "DIRECTORY": "directory", "SYMLINK": "link"}
 
 
-class NfsMedium(Medium):
+class NfsMedium(Counted, Medium):
     """A tree below a directory of an export; an entry's handle is its path there, with what the server said of it."""
 
     kind = "tree"
@@ -29,19 +30,9 @@ class NfsMedium(Medium):
         self.location = client.location
         self.filesystem = f"a tree on an NFS server (version {client.version})"
         self.rooted = rooted
-        self._client = client
+        self._client = self._counter = client
         self._top = top.strip("/")
         self._known: dict[str, Entry | None] = {}
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes of files read so far."""
-        return self._client.bytes_read
-
-    @property
-    def requests(self) -> int:
-        """Calls made so far."""
-        return self._client.requests
 
     def root(self) -> Entry:
         """Return the top directory."""
@@ -93,25 +84,15 @@ class NfsMedium(Medium):
         return Entry(name, kind, info.size if kind == "file" else 0, target, (path, info))
 
 
-class NfsSource(CachedSource):
+class NfsSource(Counted, CachedSource):
     """A file on an NFS server; its bytes are fetched as image readers ask for them."""
 
     def __init__(self, client: NfsClient, entry: Entry, validator: str) -> None:
         """Open the file. Raises MediumError when the server fails."""
         super().__init__(client.location, entry.size, validator)
-        self._client = client
+        self._client = self._counter = client
         self._path = entry.handle[0]
         self._file = client.open(self._path)
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes read so far."""
-        return self._client.bytes_read
-
-    @property
-    def requests(self) -> int:
-        """Calls made so far."""
-        return self._client.requests
 
     def fetch(self, start: int, end: int) -> bytes:
         """Read exactly these bytes. Raises MediumError when the server fails, or the file has become shorter."""

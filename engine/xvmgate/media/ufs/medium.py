@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from xvmgate.media.base import Entry, Medium
 from xvmgate.media.blocks import open_blocks
+from xvmgate.media.counted import Counted
 
 from . import directory, inode, superblock
 
@@ -31,7 +32,7 @@ KEPT_INDIRECT = 64
 KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
 
 
-class UfsMedium(Medium):
+class UfsMedium(Counted, Medium):
     """A UFS1 file system in the byte order of x86; an entry's handle is its inode."""
 
     kind = "ufs"
@@ -41,7 +42,7 @@ class UfsMedium(Medium):
     def __init__(self, source: ByteSource) -> None:
         """Read superblock and root inode. Raises MediumError for damage."""
         self.location = source.location
-        self._source = source
+        self._source = self._counter = source
         self._directories: dict[int, dict[str, int]] = {}
         self._left = MAX_DIRECTORIES
         self._indirect = lru_cache(KEPT_INDIRECT)(self._read_indirect)
@@ -55,16 +56,6 @@ class UfsMedium(Medium):
         self._root = self._entry("", ROOT_INODE)
         if self._root.kind != "directory":
             raise source.broken(f"its root is no directory but {self._root.kind}")
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes read from the image so far."""
-        return self._source.bytes_read
-
-    @property
-    def requests(self) -> int:
-        """Reads issued so far."""
-        return self._source.requests
 
     def root(self) -> Entry:
         """Return the top directory."""

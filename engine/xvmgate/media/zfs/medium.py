@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from xvmgate.media.base import Entry, Medium
 from xvmgate.media.blocks import open_blocks
+from xvmgate.media.counted import Counted
 
 from .attributes import FORMAT, AttributeReader
 from .pool import FEATURES, Pool
@@ -34,7 +35,7 @@ MAX_FILE = 1 << 44
 KINDS = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link"}
 
 
-class ZfsMedium(Medium):
+class ZfsMedium(Counted, Medium):
     """The dataset that a pool's `bootfs` names; a pool that names none is an empty tree.
 
     An entry's handle is its object, None for the root of the empty tree.
@@ -47,7 +48,7 @@ class ZfsMedium(Medium):
     def __init__(self, source: ByteSource) -> None:
         """Open pool, dataset and root directory. Raises MediumError for damage and for what is not supported."""
         self.location = source.location
-        self._source = source
+        self._source = self._counter = source
         pool = Pool(source)
         self.zfs = pool.root
         self.volume_id = pool.root.pool or None
@@ -57,16 +58,6 @@ class ZfsMedium(Medium):
         self._root = Entry("", "directory", 0, None, None)
         if pool.root.objset is not None:
             self._mount(pool.file_system(pool.root.objset))
-
-    @property
-    def bytes_read(self) -> int:
-        """Bytes read from the device so far."""
-        return self._source.bytes_read
-
-    @property
-    def requests(self) -> int:
-        """Reads issued so far."""
-        return self._source.requests
 
     def root(self) -> Entry:
         """Return the top directory."""
