@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from xvmgate.builders.fault import UNREADABLE
 from xvmgate.builders.faults import FAULTS
 from xvmgate.builders.iso import write_iso
-from xvmgate.builders.output import new_file
 from xvmgate.builders.recipe import recipe
 from xvmgate.builders.tree import write_tree
 from xvmgate.fixtures.rule import RULE_ID, area, every_rule
 from xvmgate.reports.events import FAIL, WARN
 
 from . import check
+from .matrix_file import put
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -127,15 +127,7 @@ def _line(made: Row, rules: list[str]) -> str:
 def main(arguments: list[str]) -> int:
     """Write the table and return the exit status: 1 when a rule is not killed."""
     rows = matrix(FAULTS.values())
-    if arguments:
-        with new_file(arguments[0]) as temporary, open(temporary, "w", encoding="utf-8") as file:
-            file.write(markdown(rows))
-    else:
-        sys.stdout.write(markdown(rows))
-    left = unkilled(rows)
-    if left:
-        sys.stderr.write(f"not killed: {', '.join(left)}\n")
-    return 1 if left else 0
+    return put(markdown(rows), unkilled(rows), arguments)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ writes it to a file; it exits 1 when a rule is not killed.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xvmgate.conformance.case import engine_cases
 from xvmgate.conformance.engine_judge import EngineJudge
+from xvmgate.conformance.matrix_file import put
 from xvmgate.fixtures.rule import every_rule
 from xvmgate.reports.events import FAIL, WARN
 
@@ -89,17 +89,7 @@ def _line(row: Killed) -> str:
 def main(arguments: list[str]) -> int:
     """Write the table and return the exit status: 1 when a rule is not killed."""
     rows = [kill(wrong) for wrong in WRONG]
-    text = markdown(rows)
-    if arguments:
-        with open(f"{arguments[0]}.part", "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(file.name, arguments[0])
-    else:
-        sys.stdout.write(text)
-    left = unkilled(rows)
-    if left:
-        sys.stderr.write(f"not killed: {', '.join(left)}\n")
-    return 1 if left else 0
+    return put(markdown(rows), unkilled(rows), arguments)
 
 
 if __name__ == "__main__":
