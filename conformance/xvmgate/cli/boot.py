@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import tempfile
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from xvmgate.engine.refusal import Refused, RequestError
+from xvmgate.engine.refusal import RequestError
 from xvmgate.guests.boot import GOOD, NOTHING, Wanted, boot_hvm, boot_pv
 from xvmgate.guests.bootfiles import take
 from xvmgate.guests.emulator import EmulatorError, find_qemu
 from xvmgate.guests.machines import find_xen
-from xvmgate.media import MediumError
 from xvmgate.reports.text import printable
 from xvmgate.reports.verdict import EXIT, INCOMPLETE, NONCONFORMANT, USAGE
 
@@ -36,12 +33,10 @@ MAX_RAM = 1 << 20
 """MB that an emulated machine may have."""
 
 
-def _unfinished(message: str, status: int) -> str:  # noqa: ARG001  # the status is the exit's
-    return json.dumps({"schema": SCHEMA, "error": {"message": message}}, indent=2)
-
-
 @click.command(
-    cls=options.DocumentCommand, unfinished=_unfinished, short_help="Boot a medium in an emulator, as it is planned."
+    cls=options.DocumentCommand,
+    unfinished=options.error_document(SCHEMA),
+    short_help="Boot a medium in an emulator, as it is planned.",
 )
 @click.argument("medium", metavar="MEDIUM")
 @click.option("-n", "--name", default=NAME, show_default=True, help="The guest's name.")
@@ -73,14 +68,7 @@ def verb(state: options.State, /, **given: Any) -> int:
     The guest of a medium that `xvmgate build` made reports what it got, and that is compared with the plan to the
     letter. Other guests boot when they say something, or with --until when they say that.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # files are cleaned up, whoever ends us
-    try:
-        with tempfile.TemporaryDirectory(prefix="xvmgate-") as folder:
-            return _run(state, given, folder)
-    except Refused as refused:
-        return planning.refuse(state, refused, SCHEMA)
-    except (RequestError, MediumError, EmulatorError) as error:
-        raise options.Stop(str(error), USAGE) from error
+    return planning.in_folder(lambda folder: _run(state, given, folder), state, SCHEMA, EmulatorError)
 
 
 def _run(state: options.State, given: dict[str, Any], folder: str) -> int:
@@ -89,8 +77,6 @@ def _run(state: options.State, given: dict[str, Any], folder: str) -> int:
     allowed = remote.allowed(given["timeout"], given["download"], given["max_size"], quiet=state.quiet)
     with planning.medium_of(request, given["medium"], allowed) as medium:
         plan = planning.plan_on(medium, request, facts, readings)
-        for message in plan.messages:
-            output.complain(str(message))
         booted = _boot(state, medium, request, plan, given, folder, allowed)
     return _tell(state, given["medium"], plan, booted)
 

@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 SCHEMA = "xvmgate.extract/1"
 
 
-def _unfinished(message: str, status: int) -> str:  # noqa: ARG001  # the status is the exit's
-    return json.dumps({"schema": SCHEMA, "error": {"message": message}}, indent=2)
-
-
 @click.command(
-    cls=options.DocumentCommand, unfinished=_unfinished, short_help="Copy a medium's kernel and ramdisk out of it."
+    cls=options.DocumentCommand,
+    unfinished=options.error_document(SCHEMA),
+    short_help="Copy a medium's kernel and ramdisk out of it.",
 )
 @click.argument("medium", metavar="MEDIUM")
 @click.option("-o", "--output", "folder", metavar="DIR", required=True, help="Where the files go; made if need be.")

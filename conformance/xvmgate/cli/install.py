@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import tempfile
 from contextlib import ExitStack, suppress
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from xvmgate.engine.refusal import Refused, RequestError
+from xvmgate.engine.refusal import RequestError
 from xvmgate.guests.bootfiles import take
 from xvmgate.guests.domain import PYGRUB, as_text, install_domain, installed_domain
 from xvmgate.guests.identity import new_identity
 from xvmgate.guests.installing import carry_out, signals_told
 from xvmgate.guests.libvirt_host import Domains, HostError, LibvirtHost
 from xvmgate.guests.lifecycle import Action, Done, Event, Life
-from xvmgate.media import MediumError
 from xvmgate.reports.text import printable
 from xvmgate.reports.verdict import USAGE
 
@@ -38,13 +35,9 @@ LONGEST = 30 * 24 * 60
 """Minutes that a user may set as a limit."""
 
 
-def _unfinished(message: str, status: int) -> str:  # noqa: ARG001  # the status is the exit's
-    return json.dumps({"schema": SCHEMA, "error": {"message": message}}, indent=2)
-
-
 @click.command(
     cls=options.DocumentCommand,
-    unfinished=_unfinished,
+    unfinished=options.error_document(SCHEMA),
     short_help="Install a guest by libvirt, wait for its end, start it again.",
 )
 @planning.virt_install()
@@ -78,14 +71,7 @@ def verb(state: options.State, /, **given: Any) -> int:
     Takes virt-install's own options, and those of `xvmgate plan`. Whatever goes wrong on the way, nothing half-defined
     stays on the host; the disks are never touched.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # files are cleaned up, whoever ends us
-    try:
-        with tempfile.TemporaryDirectory(prefix="xvmgate-") as folder:
-            return _run(state, given, folder)
-    except Refused as refused:
-        return planning.refuse(state, refused, SCHEMA)
-    except (RequestError, MediumError, HostError) as error:
-        raise options.Stop(str(error), USAGE) from error
+    return planning.in_folder(lambda folder: _run(state, given, folder), state, SCHEMA, HostError)
 
 
 def _run(state: options.State, given: dict[str, Any], folder: str) -> int:
@@ -97,8 +83,6 @@ def _run(state: options.State, given: dict[str, Any], folder: str) -> int:
     with ExitStack() as stack:
         with planning.medium_of(request, given["at"], allowed) as medium:
             plan = planning.plan_on(medium, request, facts, readings)
-            for message in plan.messages:
-                output.complain(str(message))
             request, plan = _at_their_places(request, plan)
             _need_drives(request, plan)
             if given["dry_run"]:

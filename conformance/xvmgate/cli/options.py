@@ -59,6 +59,17 @@ class DocumentCommand(click.Command):
         return super().parse_args(ctx, args)
 
 
+def error_document(schema: str) -> Callable[[str, int], str]:
+    """Return what writes a verb's --json document of a run that came to nothing: its schema, and why."""
+
+    def document(message: str, status: int) -> str:  # noqa: ARG001  # the status is the exit's
+        import json  # noqa: PLC0415  # a plain check does without
+
+        return json.dumps({"schema": schema, "error": {"message": message}}, indent=2)
+
+    return document
+
+
 def drop_stdout() -> None:
     """Send what else is written to stdout nowhere: its reader is gone, and the exit status is still wanted."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

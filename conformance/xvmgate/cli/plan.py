@@ -13,17 +13,13 @@ from xvmgate.guests.domain import as_text, install_domain
 from xvmgate.media import MediumError
 from xvmgate.reports.verdict import USAGE
 
-from . import options, output, planning, remote
+from . import options, planning, remote
 from .plan_text import lines
-
-
-def _unfinished(message: str, status: int) -> str:  # noqa: ARG001  # the status is the exit's
-    return json.dumps({"schema": SCHEMA, "error": {"message": message}}, indent=2)
 
 
 @click.command(
     cls=options.DocumentCommand,
-    unfinished=_unfinished,
+    unfinished=options.error_document(SCHEMA),
     short_help="Plan an install: what would be booted, and by which rule.",
 )
 @planning.virt_install()
@@ -51,8 +47,6 @@ def verb(state: options.State, /, **given: Any) -> int:
         return planning.refuse(state, refused, SCHEMA)
     except (RequestError, MediumError) as error:
         raise options.Stop(str(error), USAGE) from error
-    for message in plan.messages:
-        output.complain(str(message))
     if state.json:
         state.say(json.dumps(document(request, plan), indent=2), always=True)
     elif given["xml"]:

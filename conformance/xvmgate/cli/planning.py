@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,12 @@ from xvmgate.engine.plan import BootPlan, make_plan
 from xvmgate.engine.refusal import Refused, RequestError
 from xvmgate.engine.request import InstallRequest, validate
 from xvmgate.engine.view import seen
-from xvmgate.media import open_medium
-from xvmgate.reports.verdict import EXIT, NONCONFORMANT
+from xvmgate.media import MediumError, open_medium
+from xvmgate.reports.verdict import EXIT, NONCONFORMANT, USAGE
 
 from . import output
 from .facts import parse_facts, parse_readings
+from .options import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,11 +137,13 @@ def medium_of(request: InstallRequest, at: str | None, allowed: Remote) -> Itera
 
 
 def plan_on(medium: Medium | None, request: InstallRequest, facts: HostFacts, readings: dict[str, str]) -> BootPlan:
-    """Make the plan. Raises Refused, RequestError, MediumError."""
-    if medium is None:
-        return make_plan(request, facts, None, readings)
-    plan = make_plan(request, facts, seen(medium), readings)
-    return plan if request.mode == "pv" else _with_bios_problem(plan, medium)
+    """Make the plan, and say on stderr what it has to say. Raises Refused, RequestError, MediumError."""
+    plan = make_plan(request, facts, None if medium is None else seen(medium), readings)
+    if medium is not None and request.mode == "hvm":
+        plan = _with_bios_problem(plan, medium)
+    for message in plan.messages:
+        output.complain(str(message))
+    return plan
 
 
 def _with_bios_problem(plan: BootPlan, medium: Medium) -> BootPlan:
@@ -151,6 +155,23 @@ def _with_bios_problem(plan: BootPlan, medium: Medium) -> BootPlan:
         return plan
     text = f"{medium.location}: {problem}, so the guest will not boot it; give a medium that a BIOS can boot"
     return plan._replace(messages=(*plan.messages, Message("XVM-HVM-01", text)))
+
+
+def in_folder(run: Callable[[str], int], state: State, schema: str, failure: type[Exception]) -> int:
+    """Run a verb with a directory of its own, which is gone at the end, whoever ends us; return the exit status.
+
+    `failure` is what may come of the part that is real. Raises Stop for that, and for what `plan_on` raises.
+    """
+    import tempfile  # noqa: PLC0415  # `plan` does without
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with tempfile.TemporaryDirectory(prefix="xvmgate-") as folder:
+            return run(folder)
+    except Refused as refused:
+        return refuse(state, refused, schema)
+    except (RequestError, MediumError, failure) as error:
+        raise Stop(str(error), USAGE) from error
 
 
 def refuse(state: State, refused: Refused, schema: str) -> int:
